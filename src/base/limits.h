@@ -1,0 +1,45 @@
+// base/limits.h - every bound on what others may send or a file may hold, with unit and reason.
+//
+// Holds: numbers. A parser that needs a bound names it here, so that one page shows them all.
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+enum {
+    // -- notes, records, entries -----------------------------------------------------------------
+    RECORD_BYTES_MAX = 65535, // DESIGN 5.1; the same as an entry, so that one buffer serves both
+    ENTRY_BYTES_MAX = 65535,  // C2SP tlog-tiles: u16 length
+    NOTE_SIGNATURES_MAX =
+        64, // C2SP asks for 16 at least; a checkpoint of 40 States with two roles, rounded
+    NOTE_BYTES_MAX = 131072,  // a record, or a checkpoint with 64 lines of 330 octets, with room
+    KEY_NAME_BYTES_MAX = 255, // C2SP, ML-DSA form of a cosigner's name
+    ORIGIN_BYTES_MAX = 200,   // leaves room for "/coordination" and "/officer/NAME" in a key name
+    PROOF_HASHES_MAX = 63,    // C2SP tlog-witness
+    NOTE_SIGNATURE_BYTES_MAX = 8192, // of one line; ML-DSA-44 with its time has 2428
+    CHECKPOINT_BYTES_MAX = 4096,     // a text with origin, size, root; extension lines are rare
+    MANIFEST_SIGNATURES_MAX = 32, // DESIGN 5.1
+    MANIFEST_ROOTS_MAX = 16,      // two generations of 16 fill the 32 signatures
+    CHAIN_BYTES_MAX = 1048576,    // DESIGN 5.4: POST /keys
+    // -- community -------------------------------------------------------------------------------
+    COMMUNITY_BYTES_MAX = 1048576, // 200 States with names in 30 languages
+    COMMUNITY_STATES_MAX = 256,    // more than the States of the world
+    POLICY_BYTES_MAX = 1048576,    // one line per witness and mirror of 256 States
+    // -- bodies ----------------------------------------------------------------------------------
+    AGE_HEADER_BYTES_MAX = 65536, // 600 recipients; a sealed body has two
+    AGE_CHUNK_BYTES = 65536,      // age v1: plaintext octets of a chunk
+    BODY_BYTES_MAX = 131072,      // inner header, a record, Padme's 12 percent, age's frame
+    ATTACHMENT_COUNT_MAX = 32,    // of one record
+    BLOB_CHUNK_BYTES = 65536,     // a row of a stored blob; memory per blob in flight
+    // -- frames between processes and peers
+    // --------------------------------------------------------
+    FRAME_BYTES_MAX = 1048576,    // FORMATS 7: a batch; also between our own processes
+    CODEBOOK_BYTES_MAX = 1048576, // 120 phrases are 60 KiB
+    PARAMETER_BYTES_MAX = 2048,   // one value; a URL is the longest
+    CONFIG_BYTES_MAX = 65536,     // a node's configuration file
+    BUNDLE_MEMBERS_MAX = 100000,  // a courier's file; index lines are about 120 octets
+};
+
+// The largest blob (attachment, bundle member), octets. 1 GiB: thirty ATT&CK bundles.
+#define BLOB_BYTES_MAX (UINT64_C(1) << 30)
+// Sizes of trees stay below 2^63 (refs: C2SP strictness).
+#define TREE_SIZE_MAX (UINT64_C(9223372036854775807))
+#endif
