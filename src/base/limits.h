@@ -16,9 +16,9 @@ enum {
     PROOF_HASHES_MAX = 63,    // C2SP tlog-witness
     NOTE_SIGNATURE_BYTES_MAX = 8192, // of one line; ML-DSA-44 with its time has 2428
     CHECKPOINT_BYTES_MAX = 4096,     // a text with origin, size, root; extension lines are rare
-    MANIFEST_SIGNATURES_MAX = 32, // DESIGN 5.1
-    MANIFEST_ROOTS_MAX = 16,      // two generations of 16 fill the 32 signatures
-    CHAIN_BYTES_MAX = 1048576,    // DESIGN 5.4: POST /keys
+    MANIFEST_SIGNATURES_MAX = 32,    // DESIGN 5.1
+    MANIFEST_ROOTS_MAX = 16,         // two generations of 16 fill the 32 signatures
+    CHAIN_BYTES_MAX = 1048576,       // DESIGN 5.4: POST /keys
     // -- community -------------------------------------------------------------------------------
     COMMUNITY_BYTES_MAX = 1048576, // 200 States with names in 30 languages
     COMMUNITY_STATES_MAX = 256,    // more than the States of the world
@@ -26,6 +26,7 @@ enum {
     // -- bodies ----------------------------------------------------------------------------------
     AGE_HEADER_BYTES_MAX = 65536, // 600 recipients; a sealed body has two
     AGE_CHUNK_BYTES = 65536,      // age v1: plaintext octets of a chunk
+    AGE_RECIPIENTS_MAX = 600,     // what fits the header above
     BODY_BYTES_MAX = 131072,      // inner header, a record, Padme's 12 percent, age's frame
     ATTACHMENT_COUNT_MAX = 32,    // of one record
     BLOB_CHUNK_BYTES = 65536,     // a row of a stored blob; memory per blob in flight
@@ -36,6 +37,14 @@ enum {
     PARAMETER_BYTES_MAX = 2048,   // one value; a URL is the longest
     CONFIG_BYTES_MAX = 65536,     // a node's configuration file
     BUNDLE_MEMBERS_MAX = 100000,  // a courier's file; index lines are about 120 octets
+    // -- the keyring
+    // -------------------------------------------------------------------------------
+    KEYRING_SECRETS_MAX = 1024, // a node has about twenty; old encryption keys stay a while
+    KEYRING_SECRET_BYTES_MAX = 4096,
+    KEYRING_NAME_BYTES_MAX = 255, // as a key name
+    KEYRING_BYTES_MAX = 1048576,  // the file; 1024 usual secrets are 100 KiB
+    KEYRING_PASSES_MAX = 64,      // a file may not ask for more work than this ...
+    KEYRING_KIB_MAX = 1048576,    // ... in 1 GiB of memory
 };
 
 // The largest blob (attachment, bundle member), octets. 1 GiB: thirty ATT&CK bundles.
