@@ -6,7 +6,7 @@
 #define BASE_CANON_H
 #include "base/arena.h"
 
-enum { CANON_NUMBER_CHARS_MAX = 32 };
+enum { CANON_NUMBER_CHARS_MAX = 64 };
 // The shortest digits that read back as `value`, laid out as ECMAScript does; NUL-terminated.
 // NaN and infinities are no JSON.
 //   errors  ERR_MALFORMED
