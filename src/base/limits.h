@@ -37,14 +37,30 @@ enum {
     PARAMETER_BYTES_MAX = 2048,   // one value; a URL is the longest
     CONFIG_BYTES_MAX = 65536,     // a node's configuration file
     BUNDLE_MEMBERS_MAX = 100000,  // a courier's file; index lines are about 120 octets
-    // -- the keyring
-    // -------------------------------------------------------------------------------
+    // -- the keyring -----------------------------------------------------------------------------
     KEYRING_SECRETS_MAX = 1024, // a node has about twenty; old encryption keys stay a while
     KEYRING_SECRET_BYTES_MAX = 4096,
     KEYRING_NAME_BYTES_MAX = 255, // as a key name
     KEYRING_BYTES_MAX = 1048576,  // the file; 1024 usual secrets are 100 KiB
     KEYRING_PASSES_MAX = 64,      // a file may not ask for more work than this ...
     KEYRING_KIB_MAX = 1048576,    // ... in 1 GiB of memory
+    // -- HTTP
+    // -------------------------------------------------------------------------------
+    HTTP_CONNECTION_BYTES_MAX = 32768,  // memory of one connection: head, and a piece of a body
+    HTTP_TARGET_BYTES_MAX = 8192,       // a long search; every browser sends less
+    HTTP_HEADERS_MAX = 100,             // fields of a request; browsers send about 20
+    HTTP_PARAMS_MAX = 1000,             // of a query or form; the largest form has about 200
+    HTTP_COLLECT_BYTES_MAX = 16777216,  // a body in memory; larger ones need a sink
+    HTTP_DRAIN_BYTES_MAX = 65536,       // read past a refusal so that the peer sees it, then cut
+    HTTP_CONNECTIONS_MAX = 1000,        // 43 kB each with TLS
+    HTTP_PER_ADDRESS_MAX = 64,          // a ministry behind one address
+    HTTP_HEAD_MS = 20000,               // from accept or last answer to a whole head
+    HTTP_CONNECT_MS = 10000,            // FORMATS 7
+    HTTP_STALL_S = 30,                  // FORMATS 7: no progress
+    HTTP_BODY_BYTES_PER_S = 100,        // slower on average than this (after HTTP_STALL_S) is cut
+    HTTP_WAIT_MS_MAX = 120000,          // a long poll; FORMATS 7 asks for 60 s
+    HTTP_REFUSAL_BYTES_MAX = 4096,      // of a peer's sentence that is read
+    HTTP_ANSWER_HEAD_BYTES_MAX = 32768, // field lines of an answer
 };
 
 // The largest blob (attachment, bundle member), octets. 1 GiB: thirty ATT&CK bundles.
