@@ -54,7 +54,7 @@ static bool send_all(int socket, struct bytes part, int fd, int timeout_ms, stru
         ssize_t n = send_some(socket, part, fd);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        if (n < 0 && errno == EAGAIN) {
             if (!wait_for(socket, POLLOUT, timeout_ms, err))
                 return false;
             continue;
@@ -125,7 +125,7 @@ static bool receive_all(int socket, uint8_t *to, size_t size, int timeout_ms, in
         ssize_t n = receive_some(socket, to + done, size - done, fd);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        if (n < 0 && errno == EAGAIN) {
             if (!wait_for(socket, POLLIN, timeout_ms, err))
                 return false;
             continue;

@@ -23,6 +23,7 @@ enum {
     COMMUNITY_BYTES_MAX = 1048576, // 200 States with names in 30 languages
     COMMUNITY_STATES_MAX = 256,    // more than the States of the world
     POLICY_BYTES_MAX = 1048576,    // one line per witness and mirror of 256 States
+    POLICY_ITEMS_MAX = 1024, // logs, witnesses, groups, each: 256 States, two cosigners each, doubled
     // -- bodies ----------------------------------------------------------------------------------
     AGE_HEADER_BYTES_MAX = 65536, // 600 recipients; a sealed body has two
     AGE_CHUNK_BYTES = 65536,      // age v1: plaintext octets of a chunk
