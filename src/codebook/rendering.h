@@ -1,0 +1,99 @@
+// codebook/rendering.h - one language's words for the codes of a book.
+//
+// Holds: the rendering file in memory, its strict parser and writer, and the patterns in it (ICU
+// MessageFormat with named places). A file is data; a person who writes no C changes it.
+// Knows nothing of: values, messages; codebook/render.h puts the two together.
+// Source: DESIGN section 6 (rendering); docs/codebook.md draws the file.
+//
+//   elchi rendering v1
+//   language ru                       BCP 47
+//   book elchi 1                      name and version
+//   status draft                      draft | vouched
+//   reviewer none                     a person's name once one has read it
+//
+//   string draft Черновой перевод; ...
+//
+//   table sector
+//   code energy энергетика
+//
+//   disclaimer receipt-not-concurrence ...
+//
+//   phrase N02 Уведомление. {has-sector, select, yes {Сектор: {sector}.} other {}} ...
+#ifndef CODEBOOK_RENDERING_H
+#define CODEBOOK_RENDERING_H
+#include "codebook/book.h"
+
+#define RENDERING_STRINGS(X)                      /* name, key in the file, places it must hold */ \
+    X(RENDERING_DRAFT, "draft", "")               /* draft rendering; the code is authentic */     \
+    X(RENDERING_UNKNOWN, "unknown", "{code}")     /* this book does not know the code */           \
+    X(RENDERING_INVALID, "invalid", "{code}")     /* known code, but the line breaks a rule */     \
+    X(RENDERING_UNTRANSLATED, "untranslated", "") /* shown in English: no rendering yet */         \
+    X(RENDERING_EXERCISE, "exercise", "")         /* this is an exercise */                        \
+    X(RENDERING_BOOK, "book", "{name}{version}")  /* codebook and version */                       \
+    X(RENDERING_LINE, "line", "{line}{code}{text}") /* one line of plain text */                   \
+    X(RENDERING_NOTE, "note", "{text}")             /* a disclaimer below it */
+
+#define RENDERING_ENUM(name, key, places) name,
+enum rendering_string { RENDERING_STRINGS(RENDERING_ENUM) RENDERING_STRING_COUNT };
+#undef RENDERING_ENUM
+const char *rendering_string_key(enum rendering_string s);    // static
+const char *rendering_string_places(enum rendering_string s); // static
+
+enum {
+    RENDERING_PATTERN_BYTES_MAX = 4096, // one sentence or two, with its choices
+    PATTERN_PLACES_MAX = 24,            // ten values, ten "has-", room for three
+    PATTERN_DEPTH_MAX = 8,
+    LANGUAGE_BYTES_MAX = 35, // RFC 5646 section 4.4.1
+};
+struct rendering_text {
+    struct str key, text;
+};
+struct rendering_table {
+    struct str name;
+    const struct rendering_text *codes;
+    size_t codes_count;
+};
+struct rendering {
+    struct str language; // BCP 47
+    bool right_to_left;  // by ICU, of the language
+    struct str book_name;
+    uint32_t book_version;
+    bool vouched;        // status; draft otherwise
+    struct str reviewer; // "none", or a person
+    struct str strings[RENDERING_STRING_COUNT];
+    const struct rendering_table *tables;
+    size_t tables_count;
+    const struct rendering_text *disclaimers;
+    size_t disclaimers_count;
+    const struct rendering_text *phrases;
+    size_t phrases_count;
+};
+
+// Parses a file; everything points into `a`. Patterns must be well-formed ICU messages whose
+// places are simple, plural, selectordinal or select; whether they fit a book is findings.h.
+//   errors  ERR_MALFORMED (with the line), ERR_LIMIT
+bool rendering_parse(struct bytes file, struct arena *a, struct rendering *ret,
+                     struct err *err) MUST_USE;
+bool rendering_write(const struct rendering *rendering, struct buffer *to,
+                     struct err *err) MUST_USE; // the same bytes
+
+const struct str *rendering_phrase(const struct rendering *r, struct str code);   // NULL: missing
+const struct str *rendering_disclaimer(const struct rendering *r, struct str id); // NULL: missing
+const struct str *rendering_code(const struct rendering *r, struct str table,
+                                 struct str code); // NULL: missing
+
+// The places a pattern names, each once, in order of first use.
+struct pattern_places {
+    struct {
+        struct str name;
+        bool number; // used with plural or selectordinal
+    } places[PATTERN_PLACES_MAX];
+    size_t count;
+};
+// Reads the places and, if `numbered` is not NULL, writes the pattern with each place's index
+// among those of its sort: texts from 0, numbers from `numbers_from`.
+//   errors  ERR_MALFORMED, ERR_LIMIT
+bool pattern_places_read(struct str pattern, struct pattern_places *ret, struct buffer *numbered,
+                         size_t numbers_from, struct err *err) MUST_USE;
+bool pattern_has_place(const struct pattern_places *places, struct str name);
+#endif
