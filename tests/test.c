@@ -1,4 +1,5 @@
 // tests/test.c - main of every unit test program.
+#define _XOPEN_SOURCE 700 // nftw
 #include "tests/test.h"
 
 #include "base/world.h"

@@ -8,6 +8,11 @@
 #include <unicode/ustring.h>
 #include <unicode/utf8.h>
 
+// ICU's decoding macros are arithmetic on small unsigned types, which gcc's warning dislikes.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Warith-conversion"
+#endif
+
 static bool refuse(struct err *err, const char *rule, size_t offset)
 {
     return err_set(err, ERR_MALFORMED, "DESIGN 5", "not allowed in text: %s, at octet %zu", rule,
