@@ -33,6 +33,7 @@
 #define RECORD_KEYS_H
 #include "log/merkle.h"
 #include "log/note.h"
+#include "record/record.h"
 
 enum keys_role {
     KEYS_LOG,
@@ -102,4 +103,8 @@ bool keys_note_read(struct bytes sent, struct note *ret_note, struct keys_record
 //   errors  ERR_CONFLICT  two lines of one key; ERR_LIMIT
 bool keys_note_write(struct str text, const struct note_signature *lines, size_t count,
                      struct arena *a, struct bytes *ret, struct err *err) MUST_USE;
+
+// The registry's row. Its payload is a struct keys_record without origin, state and time, which the
+// envelope holds.
+extern const struct record_type record_type_keys;
 #endif
