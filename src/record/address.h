@@ -1,12 +1,13 @@
 // record/address.h - who speaks to whom, under which number, how fast, how far it may go.
 //
-// Holds: State codes, desks, addresses, references, precedence, TLP, marking, language tags; each
+// Holds: State codes, desks, addresses, references, TLP, marking, language tags; each
 // with its one written form.
 // Knows nothing of: which States exist (the community file says so) and what they are called.
 // Source: DESIGN 3 and 5.1, FORMATS section 1; FIRST TLP 2.0 for its words.
 #ifndef RECORD_ADDRESS_H
 #define RECORD_ADDRESS_H
 #include "base/text.h"
+#include "codebook/book.h"
 #include "crypto/hash.h"
 
 enum {
@@ -85,16 +86,6 @@ enum { NAMED_RECORD_CHARS_MAX = REF_CHARS_MAX + 1 + DIGEST_TEXT_CHARS };
 void named_record_write(const struct named_record *n, char ret_text[NAMED_RECORD_CHARS_MAX + 1]);
 
 // -- handling ----------------------------------------------------------------------------------
-enum precedence {
-    PRECEDENCE_NONE,
-    PRECEDENCE_ROUTINE,
-    PRECEDENCE_PRIORITY,
-    PRECEDENCE_IMMEDIATE,
-    PRECEDENCE_FLASH,
-    PRECEDENCE_COUNT
-};                                              // rising
-const char *precedence_word(enum precedence p); // "IMMEDIATE"; static
-bool precedence_read(struct str word, enum precedence *ret) MUST_USE;
 
 enum tlp {
     TLP_NONE,

@@ -85,7 +85,7 @@ struct record {
     bool filled;                // has ref and time; false in the form officers approve
     struct ref ref;             // when filled (never for `keys`)
     struct moment time;         // claimed; when filled
-    enum precedence precedence; // PRECEDENCE_NONE where the type has none; so with tlp
+    enum precedence precedence; // this and the next three: issuer-signed types only
     struct marking marking;     // may be unset
     enum tlp tlp;
     bool exercise;
