@@ -23,7 +23,18 @@ enum {
     COMMUNITY_BYTES_MAX = 1048576, // 200 States with names in 30 languages
     COMMUNITY_STATES_MAX = 256,    // more than the States of the world
     POLICY_BYTES_MAX = 1048576,    // one line per witness and mirror of 256 States
-    POLICY_ITEMS_MAX = 1024, // logs, witnesses, groups, each: 256 States, two cosigners each, doubled
+    POLICY_ITEMS_MAX =
+        1024, // logs, witnesses, groups, each: 256 States, two cosigners each, doubled
+    COMMUNITY_NAMES_MAX = 64,        // languages of one name
+    COMMUNITY_NAME_BYTES_MAX = 512,  // the longest long form is below 200
+    COMMUNITY_ENDPOINTS_MAX = 8,     // of one State
+    COMMUNITY_GROUPS_MAX = 64,       // more than the regions of the world
+    CHAIN_VERSIONS_MAX = 512,        // what fits into CHAIN_BYTES_MAX
+    PROOF_FILE_BYTES_MAX = 67108864, // a community, and full chains of 60 cosigners
+    REGISTER_BYTES_MAX = 262144,     // 500 officers and 500 rules
+    REGISTER_OFFICERS_MAX = 512,     // of one State and community
+    REGISTER_RULES_MAX = 512,        // every type by every desk, with room
+    REGISTER_APPROVALS_MAX = 16,     // notes brought for one decision
     // -- bodies ----------------------------------------------------------------------------------
     AGE_HEADER_BYTES_MAX = 65536, // 600 recipients; a sealed body has two
     AGE_CHUNK_BYTES = 65536,      // age v1: plaintext octets of a chunk
@@ -50,12 +61,15 @@ enum {
     HTTP_CONNECTION_BYTES_MAX = 32768,  // memory of one connection: head, and a piece of a body
     HTTP_TARGET_BYTES_MAX = 8192,       // a long search; every browser sends less
     HTTP_HEADERS_MAX = 100,             // fields of a request; browsers send about 20
+    HTTP_SEGMENTS_MAX = 32,             // of a path; ours have at most 8
     HTTP_PARAMS_MAX = 1000,             // of a query or form; the largest form has about 200
+    HTTP_REQUEST_BYTES_MAX = 67108864,  // memory of one request: body, text, answer
     HTTP_COLLECT_BYTES_MAX = 16777216,  // a body in memory; larger ones need a sink
     HTTP_DRAIN_BYTES_MAX = 65536,       // read past a refusal so that the peer sees it, then cut
     HTTP_CONNECTIONS_MAX = 1000,        // 43 kB each with TLS
     HTTP_PER_ADDRESS_MAX = 64,          // a ministry behind one address
     HTTP_HEAD_MS = 20000,               // from accept or last answer to a whole head
+    HTTP_CERTIFICATE_BYTES_MAX = 16384, // of a peer; ours has about 250
     HTTP_CONNECT_MS = 10000,            // FORMATS 7
     HTTP_STALL_S = 30,                  // FORMATS 7: no progress
     HTTP_BODY_BYTES_PER_S = 100,        // slower on average than this (after HTTP_STALL_S) is cut

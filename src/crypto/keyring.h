@@ -30,7 +30,7 @@ enum {
     KEYRING_SALT_BYTES = 16,
     KEYRING_CHECK_BYTES = 32,
     KEYRING_NONCE_BYTES = 24,
-    KEYRING_HEADER_BYTES_MAX = 256, // all lines; they are 221 octets at most
+    KEYRING_HEADER_BYTES_MAX = 256, // all lines; they are 220 octets at most
 };
 
 // What one guess of the passphrase costs. Stored in the file.
