@@ -27,7 +27,7 @@ struct checkpoint_claim {
 };
 
 // Reads the text of a note. Size 0 with another root than the empty tree's is refused.
-//   errors  ERR_MALFORMED, ERR_LIMIT (CHECKPOINT_BYTES_MAX)
+//   errors  ERR_MALFORMED, ERR_LIMIT (CHECKPOINT_BYTES_MAX), ERR_TAMPERED (that root of size 0)
 bool checkpoint_read(struct str text, struct checkpoint_claim *ret, struct err *err) MUST_USE;
 // Not empty, at most ORIGIN_BYTES_MAX, a key name (no space, no '+').
 bool checkpoint_origin_check(struct str origin, struct err *err) MUST_USE;

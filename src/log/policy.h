@@ -44,9 +44,10 @@ struct policy {
     struct policy_node quorum;
 };
 
-// Strings borrow from `text`; the arrays live in the arena. Comments and spacing are not kept.
+// Strings borrow from `sent`; the arrays live in the arena. Comments and spacing are not kept.
+// Names and URLs must be text (base/text.h), where C2SP allows any octet above 0x7F.
 //   errors  ERR_MALFORMED, ERR_LIMIT
-bool policy_read(struct str text, struct arena *a, struct policy *ret, struct err *err) MUST_USE;
+bool policy_read(struct bytes sent, struct arena *a, struct policy *ret, struct err *err) MUST_USE;
 // One canonical form: logs, witnesses, groups, quorum; single spaces, no comments. What is written
 // reads back as the same policy.
 void policy_write(const struct policy *policy, struct writer *w);
