@@ -31,7 +31,7 @@ uint64_t body_padded_bytes(uint64_t size);
 
 // Reads an opened plaintext; the result borrows from it.
 //   errors  ERR_MALFORMED  another header, non-zero padding, or another length
-//           ERR_LIMIT      above BODY_BYTES_MAX, or a note above RECORD_NOTE_BYTES_MAX
+//           ERR_LIMIT      above BODY_BYTES_MAX, or a note above RECORD_BYTES_MAX
 bool sealed_body_read(struct bytes plain, struct sealed_body *ret, struct err *err) MUST_USE;
 //   errors  ERR_LIMIT; ERR_MALFORMED for an origin that is none
 bool sealed_body_write(const struct sealed_body *body, struct arena *a, struct bytes *ret,

@@ -25,9 +25,15 @@
 #include "base/lines.h"
 #include "crypto/sign.h"
 #include "log/merkle.h"
+#include "log/note.h"
 #include "record/address.h"
 
-enum { RECORD_SEEN_MAX = 256, RECORD_NOTE_BYTES_MAX = 66048 }; // text and one signature line
+enum {
+    RECORD_SEEN_MAX = 256,
+    // A note is at most RECORD_BYTES_MAX with its signature line: an empty line, dash and spaces, a
+    // key name, base64 of 68 octets, LF. `keys` has more lines and a bound of its own.
+    RECORD_TEXT_BYTES_MAX = 65535 - (1 + 5 + 255 + 92 + 1),
+};
 
 struct attachment {
     struct digest blob; // of the ciphertext when the record is sealed
@@ -50,7 +56,7 @@ enum record_signer {
 enum record_reach { RECORD_OPEN_ONLY, RECORD_SEALED_ONLY, RECORD_OPEN_OR_SEALED };
 
 struct record;
-struct step;
+struct lifecycle;
 struct record_type {
     const char *name;    // wire name, never reused: "withdraw"
     const char *summary; // one English sentence for tables and documentation
@@ -60,8 +66,8 @@ struct record_type {
     bool as_it_is;            // stands in the log whole; holds no personal data
     uint32_t text_bytes_max;  // of the whole text
     uint32_t attachments_max; // 0: none
-    const struct step *steps; // who may follow with what (record/lifecycle.h)
-    size_t steps_count;
+    const struct lifecycle
+        *lifecycle; // who may follow with what (record/lifecycle.h); NULL: nobody
     // Reads the type's own lines, from after the envelope up to `attach`, `seen` or the end. On
     // failure the lines' own err is set.
     bool (*read)(struct arena *a, struct lines *text, const void **ret_payload, struct err *err);
@@ -70,9 +76,6 @@ struct record_type {
     // Rules between payload and envelope; NULL: none.
     bool (*check)(const struct record *record, struct err *err);
 };
-// The registry. NULL: this program does not know the type.
-const struct record_type *record_type_find(struct str name);
-const struct record_type *record_type_at(size_t index); // NULL past the end
 
 // -- the text ----------------------------------------------------------------------------------
 // All spans are borrowed from the text that was read (or given by the caller who writes).
@@ -165,6 +168,11 @@ struct verified_record {
     struct str key_name;     // ORIGIN/DESK or ORIGIN/node
     struct record_place place;
 };
+// The rules record_open names in err->clause.
+#define RECORD_CLAUSE_LOG "DESIGN 5.1: log"
+#define RECORD_CLAUSE_STATE "DESIGN 5.1: State and origin"
+#define RECORD_CLAUSE_KEY "DESIGN 5.1: key in force"
+#define RECORD_CLAUSE_SIGNATURES "DESIGN 5.1: one signature line"
 // Verifies a note: one signature line, by the key in force at the place, `log` the log it stands
 // in, the State in `from` of that origin, the text well-formed and its type's rules kept.
 //   errors  ERR_MALFORMED, ERR_LIMIT, ERR_UNSUPPORTED  the text
