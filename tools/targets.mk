@@ -38,8 +38,8 @@ test: ## build, all unit tests (also under sanitizers), end-to-end tests; last l
 unit: $(UNIT_TESTS) ## build and run the unit tests alone
 	@tools/run-tests $(UNIT_TESTS)
 .PHONY: unit-programs
-unit-programs: $(UNIT_TESTS)
-programs: $(PROGRAM) $(LIBS) $(UNIT_TESTS)
+unit-programs: $(UNIT_TESTS) ; @:
+programs: $(PROGRAM) $(LIBS) $(UNIT_TESTS) ; @:
 
 # PART is a room (its unit tests) or the name of a script in tests/long.
 LONG_PART = $(if $(PART),$(TESTS_$(PART)) $(wildcard tests/long/$(PART).sh),$(UNIT_TESTS) $(LONG_TESTS))
@@ -51,7 +51,7 @@ long: ## the long tier: hours, big logs, many seeds (PART=room or script)
 
 VECTOR_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(shell grep -l '"vectors: ' tests/*/*_test.c 2>/dev/null))
 .PHONY: vector-programs
-vector-programs: $(VECTOR_TESTS)
+vector-programs: $(VECTOR_TESTS) ; @:
 vectors: ## test vectors from outside (VECTORS=folder), one line per set
 	@tools/install-deps build test
 	$(AGAIN) vector-programs
@@ -74,7 +74,7 @@ ifeq ($(MODE),fuzz)
 $(foreach f,$(FUZZERS),$(eval $(call fuzz_rules,$(f))))
 endif
 .PHONY: fuzz-programs
-fuzz-programs: $(foreach f,$(FUZZERS),$(B)/fuzz/$(f))
+fuzz-programs: $(foreach f,$(FUZZERS),$(B)/fuzz/$(f)) ; @:
 fuzz: ## every parser's fuzzer for FUZZ_S seconds each (ONLY=name SEED=n)
 	@tools/install-deps build fuzz
 	$(AGAIN) MODE=fuzz B=$(FUZZ_B) fuzz-programs
@@ -94,7 +94,7 @@ lint: ## floors, banned calls, tidiness, formatting, clang-tidy, both compilers 
 	@JOBS=$(JOBS) tools/lint-clang-tidy $(B)/gen
 	@echo "lint: clean"
 .PHONY: generated
-generated: $(GEN_HEADERS)
+generated: $(GEN_HEADERS) ; @:
 analyze: ## gcc's path analyzer over every file (slow; findings are shown, not judged)
 	@tools/install-deps build
 	$(AGAIN) generated
@@ -108,7 +108,7 @@ $(B)/bench/$(1): $(B)/obj/bench/$(1).o $(LIBS)
 endef
 $(foreach b,$(BENCHES),$(eval $(call bench_rules,$(b))))
 .PHONY: bench-programs
-bench-programs: $(foreach b,$(BENCHES),$(B)/bench/$(b)) $(PROGRAM)
+bench-programs: $(foreach b,$(BENCHES),$(B)/bench/$(b)) $(PROGRAM) ; @:
 bench: ## every measure of the design, the machine's own calibration first (ONLY=name)
 	@tools/install-deps build
 	$(AGAIN) bench-programs
