@@ -182,6 +182,35 @@ void buffer_fmt(struct buffer *b, const char *fmt, ...)
     va_end(again);
 }
 
+void buffer_number(struct buffer *b, uint64_t n, size_t size)
+{
+    uint8_t octets[8];
+    CHECK(size <= sizeof octets);
+    for (size_t i = 0; i < size; i++)
+        octets[i] = (uint8_t)(n >> (8 * (size - 1 - i)));
+    buffer_put(b, bytes_of(octets, size));
+}
+
+void buffer_block16(struct buffer *b, struct bytes octets)
+{
+    if (octets.len > UINT16_MAX) {
+        b->full = true;
+        return;
+    }
+    buffer_number(b, octets.len, 2);
+    buffer_put(b, octets);
+}
+
+void buffer_block32(struct buffer *b, struct bytes octets)
+{
+    if (octets.len > UINT32_MAX) {
+        b->full = true;
+        return;
+    }
+    buffer_number(b, octets.len, 4);
+    buffer_put(b, octets);
+}
+
 bool buffer_take(const struct buffer *b, struct bytes *ret, struct err *err)
 {
     if (b->full)

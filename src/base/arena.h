@@ -44,6 +44,11 @@ void buffer_init(struct buffer *b, struct arena *a, size_t cap_max_bytes);
 void buffer_put(struct buffer *b, struct bytes more);
 void buffer_str(struct buffer *b, struct str more);
 void buffer_fmt(struct buffer *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+// Columns of a frame: big-endian numbers of `size` octets, and blocks with their length before
+// them.
+void buffer_number(struct buffer *b, uint64_t n, size_t size);
+void buffer_block16(struct buffer *b, struct bytes octets); // full when longer than 65,535
+void buffer_block32(struct buffer *b, struct bytes octets);
 static inline struct bytes buffer_bytes(const struct buffer *b)
 {
     return (struct bytes){b->ptr, b->len};

@@ -48,30 +48,6 @@ static struct buffer columns_in(struct arena *a)
     return b;
 }
 
-static void put_number(struct buffer *b, uint64_t n, size_t size)
-{
-    uint8_t octets[8];
-    for (size_t i = 0; i < size; i++)
-        octets[i] = (uint8_t)(n >> (8 * (size - 1 - i)));
-    buffer_put(b, bytes_of(octets, size));
-}
-
-static void put_block16(struct buffer *b, struct bytes octets)
-{
-    if (octets.len > UINT16_MAX) {
-        b->full = true;
-        return;
-    }
-    put_number(b, octets.len, 2);
-    buffer_put(b, octets);
-}
-
-static void put_block32(struct buffer *b, struct bytes octets)
-{
-    put_number(b, octets.len, 4);
-    buffer_put(b, octets);
-}
-
 static void put_digest(struct buffer *b, const struct digest *d)
 {
     buffer_put(b, bytes_of(d->octets, DIGEST_BYTES));
@@ -135,13 +111,13 @@ bool keeper_sign_records(const struct keeper *k, struct arena *a, const struct k
     struct buffer ask = columns_in(a);
     struct reader r;
     CHECK(count <= SIGN_COUNT_MAX);
-    put_number(&ask, count, 2);
+    buffer_number(&ask, count, 2);
     for (size_t i = 0; i < count; i++) {
         buffer_put(&ask, bytes_of(asks[i].draft.octets, DRAFT_ID_BYTES));
-        put_block32(&ask, str_bytes(asks[i].text));
-        put_number(&ask, asks[i].approvals_count, 2);
+        buffer_block32(&ask, str_bytes(asks[i].text));
+        buffer_number(&ask, asks[i].approvals_count, 2);
         for (size_t n = 0; n < asks[i].approvals_count; n++)
-            put_block16(&ask, asks[i].approvals[n]);
+            buffer_block16(&ask, asks[i].approvals[n]);
     }
     return call(k, a, KEEPER_SIGN_RECORDS, &ask, &r, err) && take_signed(&r, ret, count, err);
 }
@@ -152,9 +128,9 @@ bool keeper_sign_node(const struct keeper *k, struct arena *a, const struct str 
     struct buffer ask = columns_in(a);
     struct reader r;
     CHECK(count <= SIGN_COUNT_MAX);
-    put_number(&ask, count, 2);
+    buffer_number(&ask, count, 2);
     for (size_t i = 0; i < count; i++)
-        put_block32(&ask, str_bytes(texts[i]));
+        buffer_block32(&ask, str_bytes(texts[i]));
     return call(k, a, KEEPER_SIGN_NODE, &ask, &r, err) && take_signed(&r, ret, count, err);
 }
 
@@ -164,7 +140,7 @@ static bool call_block(const struct keeper *k, struct arena *a, enum keeper_fram
 {
     struct buffer ask = columns_in(a);
     struct reader r;
-    put_block32(&ask, in);
+    buffer_block32(&ask, in);
     if (!call(k, a, kind, &ask, &r, err))
         return false;
     struct bytes out = reader_block32(&r);
@@ -192,8 +168,8 @@ bool keeper_extend(const struct keeper *k, struct arena *a, struct leaf_index fi
 {
     struct buffer ask = columns_in(a);
     struct reader r;
-    put_number(&ask, first.n, 8);
-    put_number(&ask, count, 4);
+    buffer_number(&ask, first.n, 8);
+    buffer_number(&ask, count, 4);
     for (uint32_t i = 0; i < count; i++)
         put_digest(&ask, &leaves[i]);
     if (!call(k, a, KEEPER_EXTEND, &ask, &r, err))
@@ -211,13 +187,13 @@ bool keeper_cosign(const struct keeper *k, struct arena *a, const struct keeper_
     struct buffer b = columns_in(a);
     struct reader r;
     CHECK(ask->proof.count <= PROOF_HASHES_MAX);
-    put_number(&b, (uint64_t)ask->role, 1);
-    put_block16(&b, str_bytes(ask->origin));
-    put_block16(&b, str_bytes(ask->state));
+    buffer_number(&b, (uint64_t)ask->role, 1);
+    buffer_block16(&b, str_bytes(ask->origin));
+    buffer_block16(&b, str_bytes(ask->state));
     put_digest(&b, &ask->genesis);
-    put_block32(&b, ask->chain);
-    put_block32(&b, ask->checkpoint);
-    put_number(&b, ask->proof.count, 1);
+    buffer_block32(&b, ask->chain);
+    buffer_block32(&b, ask->checkpoint);
+    buffer_number(&b, ask->proof.count, 1);
     for (size_t i = 0; i < ask->proof.count; i++)
         put_digest(&b, &ask->proof.path[i]);
     if (!call(k, a, KEEPER_COSIGN, &b, &r, err))
@@ -240,8 +216,8 @@ bool keeper_cosigned(const struct keeper *k, enum keeper_role role, struct str o
     bool done = false;
     arena_init(&a, 65536);
     struct buffer b = columns_in(&a);
-    put_number(&b, (uint64_t)role, 1);
-    put_block16(&b, str_bytes(origin));
+    buffer_number(&b, (uint64_t)role, 1);
+    buffer_block16(&b, str_bytes(origin));
     if (!call(k, &a, KEEPER_COSIGNED, &b, &r, err))
         goto out;
     uint64_t size = reader_u64(&r);
@@ -288,7 +264,7 @@ bool keeper_open_stanzas(const struct keeper *k, const struct age_wrapped *asks,
     CHECK(count <= STANZAS_MAX);
     arena_init(&a, 65536);
     struct buffer b = columns_in(&a);
-    put_number(&b, count, 2);
+    buffer_number(&b, count, 2);
     for (size_t i = 0; i < count; i++) {
         buffer_put(&b, bytes_of(asks[i].share, sizeof asks[i].share));
         buffer_put(&b, bytes_of(asks[i].body, sizeof asks[i].body));
@@ -310,7 +286,7 @@ bool keeper_desk_key(const struct keeper *k, enum desk desk, struct secret *ret_
     struct reader r;
     arena_init(&a, 4096);
     struct buffer b = columns_in(&a);
-    put_number(&b, (uint64_t)desk, 1);
+    buffer_number(&b, (uint64_t)desk, 1);
     bool done = call(k, &a, KEEPER_DESK_KEY, &b, &r, err);
     if (done && r.rest.len != 32)
         done = malformed(err, "desk key");
@@ -341,6 +317,13 @@ bool keeper_tls_seed(const struct keeper *k, struct secret *ret_owned, struct er
     return done;
 }
 
+static void put_approvals(struct buffer *b, const struct bytes *approvals, size_t count)
+{
+    buffer_number(b, count, 2);
+    for (size_t i = 0; i < count; i++)
+        buffer_block16(b, approvals[i]);
+}
+
 bool keeper_change_register(const struct keeper *k, struct str text, const struct bytes *approvals,
                             size_t approvals_count, struct err *err)
 {
@@ -348,10 +331,8 @@ bool keeper_change_register(const struct keeper *k, struct str text, const struc
     struct reader r;
     arena_init(&a, 2 * FRAME_BYTES_MAX);
     struct buffer b = columns_in(&a);
-    put_block32(&b, str_bytes(text));
-    put_number(&b, approvals_count, 2);
-    for (size_t i = 0; i < approvals_count; i++)
-        put_block16(&b, approvals[i]);
+    buffer_block32(&b, str_bytes(text));
+    put_approvals(&b, approvals, approvals_count);
     bool done = call(k, &a, KEEPER_CHANGE_REGISTER, &b, &r, err);
     if (done && r.rest.len != DIGEST_BYTES)
         done = malformed(err, "a change of the register");
@@ -380,7 +361,7 @@ static void put_edge(struct buffer *b, const struct edge *edge)
     struct writer w = writer_of(octets, sizeof octets);
     edge_write(edge, &w);
     CHECK(!w.full);
-    put_block32(b, writer_bytes(&w));
+    buffer_block32(b, writer_bytes(&w));
 }
 
 bool keeper_order(const struct keeper *k, struct bytes note, const struct edge *edge,
@@ -389,7 +370,7 @@ bool keeper_order(const struct keeper *k, struct bytes note, const struct edge *
     struct arena a;
     arena_init(&a, FRAME_BYTES_MAX);
     struct buffer b = columns_in(&a);
-    put_block32(&b, note);
+    buffer_block32(&b, note);
     put_edge(&b, edge);
     bool done = call_done(k, &a, KEEPER_ORDER, &b, err);
     arena_release(&a);
@@ -403,15 +384,23 @@ static bool call_order(const struct keeper *k, enum keeper_frame kind, struct by
     struct arena a;
     arena_init(&a, 4 * FRAME_BYTES_MAX);
     struct buffer b = columns_in(&a);
-    put_block32(&b, in);
+    buffer_block32(&b, in);
     bool done = call_done(k, &a, kind, &b, err);
     arena_release(&a);
     return done;
 }
 
-bool keeper_community(const struct keeper *k, struct bytes file, struct err *err)
+bool keeper_community(const struct keeper *k, struct bytes file, const struct bytes *approvals,
+                      size_t approvals_count, struct err *err)
 {
-    return call_order(k, KEEPER_COMMUNITY, file, err);
+    struct arena a;
+    arena_init(&a, 4 * FRAME_BYTES_MAX);
+    struct buffer b = columns_in(&a);
+    buffer_block32(&b, file);
+    put_approvals(&b, approvals, approvals_count);
+    bool done = call_done(k, &a, KEEPER_COMMUNITY, &b, err);
+    arena_release(&a);
+    return done;
 }
 
 bool keeper_shown_checkpoint(const struct keeper *k, struct bytes note, struct err *err)
@@ -425,16 +414,16 @@ bool keeper_resume(const struct keeper *k, const struct edge *edge, struct bytes
     struct arena a;
     arena_init(&a, 4 * FRAME_BYTES_MAX);
     struct buffer b = columns_in(&a);
-    put_number(&b, edge->size.n, 8);
+    buffer_number(&b, edge->size.n, 8);
     put_edge(&b, edge);
-    put_block32(&b, checkpoint);
-    put_number(&b, answers_count, 2);
+    buffer_block32(&b, checkpoint);
+    buffer_number(&b, answers_count, 2);
     for (size_t i = 0; i < answers_count; i++) {
-        put_block16(&b, str_bytes(answers[i].state));
-        put_block16(&b, str_bytes(answers[i].origin));
+        buffer_block16(&b, str_bytes(answers[i].state));
+        buffer_block16(&b, str_bytes(answers[i].origin));
         put_digest(&b, &answers[i].genesis);
-        put_block32(&b, answers[i].chain);
-        put_block32(&b, answers[i].checkpoint);
+        buffer_block32(&b, answers[i].chain);
+        buffer_block32(&b, answers[i].checkpoint);
     }
     bool done = call_done(k, &a, KEEPER_RESUME, &b, err);
     arena_release(&a);

@@ -102,7 +102,10 @@ bool keeper_change_register(const struct keeper *k, struct str text, const struc
 bool keeper_challenge(const struct keeper *k, struct challenge *ret, struct err *err) MUST_USE;
 bool keeper_order(const struct keeper *k, struct bytes note, const struct edge *edge,
                   struct err *err) MUST_USE;
-bool keeper_community(const struct keeper *k, struct bytes file, struct err *err) MUST_USE;
+// The first file needs no approvals; a later one is approved like a change of the register, the
+// text being the file.
+bool keeper_community(const struct keeper *k, struct bytes file, const struct bytes *approvals,
+                      size_t approvals_count, struct err *err) MUST_USE;
 bool keeper_shown_checkpoint(const struct keeper *k, struct bytes note, struct err *err) MUST_USE;
 
 struct keeper_answer {

@@ -53,8 +53,8 @@ enum keeper_caller {
        u16 answers, each: b16 State, b16 origin, d32 genesis, b32 chain, b32 newest checkpoint of  \
        ours with that State's cosignature. answer: nothing */                                      \
     X(KEEPER_RESUME, 29, KEEPER_FOR_CLERK, "resumes after a restore when a quorum has answered")   \
-    /* ask: b32 community file. The keeper takes its own quorum from it once, at founding, and     \
-       later only with approvals like a register's. answer: nothing */                             \
+    /* ask: b32 community file, u16 approvals, each b16 note. The keeper takes its own quorum from \
+       it once, at founding, and later only with approvals like a register's. answer: nothing */                                   \
     X(KEEPER_COMMUNITY, 30, KEEPER_FOR_CLERK, "learns the community's quorum")                     \
     /* ask: b32 note: own checkpoint somebody showed us. answer: nothing; when it is validly       \
        signed and unknown, the keeper stops signing */                                             \
