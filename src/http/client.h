@@ -24,10 +24,10 @@ struct client_options {
     const char *host; // name or address; an IPv6 address without brackets
     uint16_t port;
     enum client_trust trust;
-    struct digest pin;          // TRUST_PINNED
-    const struct cert *cert;    // shown to the server when it asks; NULL: none. Needed at open alone
-    int connect_timeout_ms;     // 0: HTTP_CONNECT_MS
-    int stall_timeout_s;        // 0: HTTP_STALL_S
+    struct digest pin;       // TRUST_PINNED
+    const struct cert *cert; // shown to the server when it asks; NULL: none. Needed at open alone
+    int connect_timeout_ms;  // 0: HTTP_CONNECT_MS
+    int stall_timeout_s;     // 0: HTTP_STALL_S
     const atomic_bool *abandon; // looked at while waiting; true ends with ERR_BUSY. NULL: never
 };
 //   errors  ERR_USAGE, ERR_IO

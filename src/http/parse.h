@@ -1,18 +1,18 @@
 // http/parse.h - the small grammars of a request: percent-encoding, query strings, byte ranges.
 //
 // Holds: readers over what a peer sent; each is bounded, and each has a fuzzer.
-// Knows nothing of: connections and routes. Query values stay `bytes`: a handler proves its own text.
-// Source: RFC 3986 section 2.1; RFC 9110 section 14; application/x-www-form-urlencoded of the URL
-// standard.
+// Knows nothing of: connections and routes. Query values stay `bytes`: a handler proves its own
+// text. Source: RFC 3986 section 2.1; RFC 9110 section 14; application/x-www-form-urlencoded of the
+// URL standard.
 #ifndef HTTP_PARSE_H
 #define HTTP_PARSE_H
 #include "base/arena.h"
 
-struct param {
+struct query_param {
     struct bytes name, value; // decoded; NUL and other controls may stand in them
 };
-struct params {
-    const struct param *list;
+struct query {
+    const struct query_param *list;
     size_t count;
 };
 
@@ -25,10 +25,10 @@ void percent_write(struct buffer *to, struct bytes from);
 
 // "a=1&b=2": a query string without "?", or a form's body. Empty parts are skipped.
 //   errors  ERR_MALFORMED, ERR_LIMIT (more than HTTP_PARAMS_MAX)
-bool query_read(struct bytes sent, struct arena *a, struct params *ret, struct err *err) MUST_USE;
+bool query_read(struct bytes sent, struct arena *a, struct query *ret, struct err *err) MUST_USE;
 // The first value of that name, or false. Never a guess between two: see query_count.
-bool query_find(const struct params *p, struct str name, struct bytes *ret);
-size_t query_count(const struct params *p, struct str name);
+bool query_find(const struct query *p, struct str name, struct bytes *ret);
+size_t query_count(const struct query *p, struct str name);
 
 struct range {
     uint64_t first, count; // octets; count is never 0 when RANGE_PART

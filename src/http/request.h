@@ -15,11 +15,11 @@ struct request;
 
 // -- what was asked -------------------------------------------------------------------------
 enum http_method request_method(const struct request *rq);
-struct str request_path(const struct request *rq);     // raw, without the query
+struct str request_path(const struct request *rq); // raw, without the query
 const struct route *request_route(const struct request *rq);
 struct str request_capture(const struct request *rq, size_t index); // CHECKs the index
 size_t request_captures_count(const struct request *rq);
-const struct params *request_query(const struct request *rq);
+const struct query *request_query(const struct request *rq);
 // The value of a field that stands once; false when missing. A repeated one is joined by ", " as
 // RFC 9110 section 5.3 says. Names compare without regard to case.
 bool request_header(struct request *rq, struct str name, struct str *ret_value);
@@ -27,8 +27,8 @@ bool request_header(struct request *rq, struct str name, struct str *ret_value);
 bool request_peer_pin(const struct request *rq, struct digest *ret);
 struct str request_peer_address(const struct request *rq); // "127.0.0.1", for limits and logs
 struct arena *request_arena(struct request *rq);           // dies with the request
-struct bytes request_body(const struct request *rq);       // collected; empty when it went to a sink
-uint64_t request_body_bytes(const struct request *rq);     // octets that came so far
+struct bytes request_body(const struct request *rq);   // collected; empty when it went to a sink
+uint64_t request_body_bytes(const struct request *rq); // octets that came so far
 
 // -- what a handler keeps --------------------------------------------------------------------
 void request_keep(struct request *rq, void *own); // one pointer of the handler's, between its calls

@@ -60,6 +60,6 @@ bool route_find(struct route_table table, enum http_method method, struct str ra
                 struct arena *a, struct route_match *ret, struct str *ret_allowed,
                 struct err *err) MUST_USE;
 
-const char *method_word(enum http_method method); // "GET"; static
+const char *method_word(enum http_method method);   // "GET"; static
 enum http_method method_from_word(struct str word); // METHOD_NONE when unknown
 #endif
