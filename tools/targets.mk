@@ -17,7 +17,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' tools/targets.mk
 
 deps: ## install the Debian packages that all targets need
-	@tools/install-deps build test fuzz lint interop
+	@tools/install-deps build test fuzz lint long interop
 
 # -- running ----------------------------------------------------------------------------------------
 run: ## a demo community of invented States on this machine (ONCE=1: start, show, stop)
@@ -44,7 +44,7 @@ programs: $(PROGRAM) $(LIBS) $(UNIT_TESTS) ; @:
 # PART is a room (its unit tests) or the name of a script in tests/long.
 LONG_PART = $(if $(PART),$(TESTS_$(PART)) $(wildcard tests/long/$(PART).sh),$(UNIT_TESTS) $(LONG_TESTS))
 long: ## the long tier: hours, big logs, many seeds (PART=room or script)
-	@tools/install-deps build test
+	@tools/install-deps build test long
 	$(AGAIN) programs
 	@test -n "$(strip $(LONG_PART))" || { echo "no part named $(PART)" >&2; exit 1; }
 	@ELCHI_LONG=1 TEST_TIMEOUT_S=$${TEST_TIMEOUT_S:-14400} tools/run-tests $(LONG_PART)
@@ -81,14 +81,11 @@ fuzz: ## every parser's fuzzer for FUZZ_S seconds each (ONLY=name SEED=n)
 	@FUZZ_S=$(FUZZ_S) tools/run-fuzz $(foreach f,$(or $(ONLY),$(FUZZERS)),$(FUZZ_B)/fuzz/$(f))
 
 # -- lint -------------------------------------------------------------------------------------------
+LINTS := floors banned tidy words format
 lint: ## floors, banned calls, tidiness, formatting, clang-tidy, both compilers without a warning
 	@tools/install-deps build test lint
 	$(AGAIN) generated
-	@tools/lint-floors
-	@tools/lint-banned
-	@tools/lint-tidy $(B)/gen
-	@tools/lint-words
-	@tools/lint-format
+	@bad=; for one in $(LINTS); do tools/lint-$$one $(B)/gen || bad=yes; done; test -z "$$bad"
 	$(AGAIN) programs
 	$(AGAIN) MODE=clang B=$(CLANG_B) programs
 	@JOBS=$(JOBS) tools/lint-clang-tidy $(B)/gen
@@ -128,3 +125,10 @@ install: all ## program, manual pages and codebook under DESTDIR and PREFIX
 
 clean: ## remove everything that was built
 	rm -rf build
+
+# for editors and other tools that ask how a file is compiled
+SHOWN_FLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -I. -Isrc -I$(B)/gen
+compile_commands.json: Makefile tools/targets.mk
+	@find src tests -name '*.c' | sort | awk -v folder='$(CURDIR)' -v flags='$(SHOWN_FLAGS)' ' \
+	    { printf "%s{\"directory\":\"%s\",\"file\":\"%s\",\"command\":\"gcc %s -c %s\"}\n", \
+	      (NR == 1 ? "[" : ","), folder, $$1, flags, $$1 } END { print "]" }' >$@
