@@ -41,8 +41,8 @@ void chain_init(struct chain *c, struct arena *a, struct str origin, struct str 
 // Adds what a peer sent outside the log: version N+1 at a claimed index (or CHAIN_INDEX_NONE).
 // A version already held with the same text changes nothing, except that a claimed index fills one
 // that was missing.
-//   errors  those of manifest_open_next; ERR_CONFLICT  another text under a version held: both
-//           notes are evidence when `evidence` says so; or an index not above the one before
+//   errors  those of manifest_open_next; ERR_CONFLICT  another, validly signed text under a version
+//           held (the two notes together are evidence), or an index not above the one before
 //           ERR_LIMIT  the arena, or CHAIN_VERSIONS_MAX
 bool chain_add_claimed(struct chain *c, uint64_t index, struct bytes note,
                        struct err *err) MUST_USE;
@@ -51,13 +51,14 @@ enum chain_outcome {
     CHAIN_TAKEN,    // in force from here on
     CHAIN_KNOWN,    // the same manifest again, at a later index: changes nothing
     CHAIN_REPLACED, // a version known from outside the log gave way to the log's: evidence
+    CHAIN_EVIDENCE, // another valid manifest of a version in force: void, and evidence
     CHAIN_VOID,     // not a valid next version: stands in the log, is nobody's word
     CHAIN_OUTCOME_COUNT
 };
 // Tells the chain that a `keys` entry stands at `index` of the verified log. Call in log order.
 // *ret_outcome says what became of it; with CHAIN_VOID, *ret_why (may be NULL) says which rule.
-// With CHAIN_REPLACED, *ret_other (may be NULL) is the note that gave way: valid, signed, and
-// contradicted by the log.
+// With CHAIN_REPLACED and CHAIN_EVIDENCE, *ret_other (may be NULL) is the other validly signed
+// note, which the log contradicts.
 //   errors  ERR_LIMIT only; ERR_CONFLICT  index not above an index seen before
 bool chain_add_logged(struct chain *c, uint64_t index, struct bytes note,
                       enum chain_outcome *ret_outcome, struct bytes *ret_other, struct err *ret_why,

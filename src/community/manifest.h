@@ -24,8 +24,15 @@ bool manifest_open_first(struct bytes note, struct str origin, const struct dige
 // Opens version N+1 behind `previous`: the version is exactly one more, `previous` names its text,
 // the roots are those whose hashes it announced, with the announced threshold, and a threshold of
 // both versions' roots signed. A key that changed its role, or that was named compromised, is
-// refused; `compromised` may name keys of earlier versions only, which the chain checks.
+// refused.
 //   errors  as above; ERR_GAP  a version further on
 bool manifest_open_next(struct bytes note, const struct manifest *previous, struct manifest *ret,
                         struct err *err) MUST_USE;
+
+// Keys of a version against those of an earlier one: none may have changed its role, none may have
+// been named compromised there. manifest_open_next asks it of the version straight before; a chain
+// asks it of all.
+//   errors  ERR_DENIED
+bool manifest_check_keys(const struct keys_record *now, const struct keys_record *before,
+                         struct err *err) MUST_USE;
 #endif
