@@ -45,6 +45,9 @@ struct answer {
 bool phrase_answer_allowed(const struct phrase *asked, const struct phrase *answer,
                            enum answer_effect *ret_effect, struct err *err) MUST_USE;
 
+// Is this one of the neutral replies, offered always?
+bool reply_is_neutral(enum reply reply);
+
 // Which line does `answer` answer, may it, and with what effect?
 //   errors  ERR_DENIED with one of the RULE_ texts
 bool codebook_answer_check(const struct book *book, const struct phrase_line *asked,

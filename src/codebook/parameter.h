@@ -93,4 +93,7 @@ bool parameter_canonical(enum parameter_type type, const struct book_table *tabl
 
 // Seconds of "PT90M"; only the canonical form.
 bool duration_read(struct str text, uint64_t *ret_s) MUST_USE;
+enum { DURATION_CHARS = 12 };
+// The canonical form, NUL-terminated; `seconds` is from 1 to ten years.
+void duration_write(uint64_t seconds, char ret_text[DURATION_CHARS + 1]);
 #endif

@@ -18,7 +18,8 @@ struct render_with {
     // The State's name in the community file; false shows the code. May be NULL.
     bool (*state_name)(const void *who, struct str state, struct str language, struct str *ret);
     const void *who; // borrowed; handed to state_name
-    bool exercise;   // `exercise yes` in the signed text: every rendering says so
+    bool exercise; // `exercise yes` in the signed text: every rendering says so
+    bool vouched;  // a State vouches for this rendering by a signed record the caller holds
 };
 
 enum render_flag {
@@ -42,7 +43,7 @@ struct rendered_line {
 struct rendered {
     struct str language;
     bool right_to_left;
-    struct str banner;   // "draft rendering; the code is authentic", or empty when vouched
+    struct str banner;   // "draft rendering; the code is authentic", empty once vouched for
     struct str exercise; // or empty
     struct str book;     // "Codebook elchi, version 1"
     struct rendered_line *lines;

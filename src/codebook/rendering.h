@@ -8,7 +8,7 @@
 //   elchi rendering v1
 //   language ru                       BCP 47
 //   book elchi 1                      name and version
-//   status draft                      draft | vouched
+//   status draft                      draft | reviewed
 //   reviewer none                     a person's name once one has read it
 //
 //   string draft Черновой перевод; ...
@@ -40,9 +40,6 @@ const char *rendering_string_key(enum rendering_string s);    // static
 const char *rendering_string_places(enum rendering_string s); // static
 
 enum {
-    RENDERING_PATTERN_BYTES_MAX = 4096, // one sentence or two, with its choices
-    PATTERN_PLACES_MAX = 24,            // ten values, ten "has-", room for three
-    PATTERN_DEPTH_MAX = 8,
     LANGUAGE_BYTES_MAX = 35, // RFC 5646 section 4.4.1
 };
 struct rendering_text {
@@ -58,7 +55,7 @@ struct rendering {
     bool right_to_left;  // by ICU, of the language
     struct str book_name;
     uint32_t book_version;
-    bool vouched;        // status; draft otherwise
+    bool reviewed;       // status; draft otherwise
     struct str reviewer; // "none", or a person
     struct str strings[RENDERING_STRING_COUNT];
     const struct rendering_table *tables;
@@ -82,18 +79,4 @@ const struct str *rendering_disclaimer(const struct rendering *r, struct str id)
 const struct str *rendering_code(const struct rendering *r, struct str table,
                                  struct str code); // NULL: missing
 
-// The places a pattern names, each once, in order of first use.
-struct pattern_places {
-    struct {
-        struct str name;
-        bool number; // used with plural or selectordinal
-    } places[PATTERN_PLACES_MAX];
-    size_t count;
-};
-// Reads the places and, if `numbered` is not NULL, writes the pattern with each place's index
-// among those of its sort: texts from 0, numbers from `numbers_from`.
-//   errors  ERR_MALFORMED, ERR_LIMIT
-bool pattern_places_read(struct str pattern, struct pattern_places *ret, struct buffer *numbered,
-                         size_t numbers_from, struct err *err) MUST_USE;
-bool pattern_has_place(const struct pattern_places *places, struct str name);
 #endif

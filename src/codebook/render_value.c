@@ -1,0 +1,189 @@
+#include "codebook/pattern.h"
+#include "codebook/render.h"
+#include "codebook/render_part.h"
+
+#include <unicode/uchar.h>
+#include <unicode/udat.h>
+#include <unicode/udateintervalformat.h>
+#include <unicode/udatpg.h>
+#include <unicode/unum.h>
+#include <unicode/unumberformatter.h>
+#include <unicode/ustring.h>
+
+#define CLAUSE "DESIGN 6, rendering"
+
+enum { PIECE_CHARS = 256 }; // a date, a number; never a value from outside
+static const UChar utc[] = {'E', 't', 'c', '/', 'U', 'T', 'C', 0};
+// Day, month in words, year, hour to second, zone: nothing of the value is lost.
+static const UChar skeleton[] = {'y', 'M', 'M', 'M', 'M', 'd', 'H', 'm', 's', 'z', 0};
+enum { SKELETON_CHARS = 10, UTC_CHARS = 7 };
+
+static bool icu_failed(UErrorCode status, struct err *err)
+{
+    return err_set(err, ERR_IO, CLAUSE, "ICU: %s", u_errorName(status));
+}
+
+static bool render_time(const char *locale, struct moment at, struct arena *a, struct str *ret,
+                        struct err *err)
+{
+    UChar pattern[PIECE_CHARS], text[PIECE_CHARS];
+    UErrorCode status = U_ZERO_ERROR;
+    UDateTimePatternGenerator *maker = udatpg_open(locale, &status);
+    int32_t len =
+        udatpg_getBestPattern(maker, skeleton, SKELETON_CHARS, pattern, PIECE_CHARS, &status);
+    udatpg_close(maker);
+    UDateFormat *format =
+        udat_open(UDAT_PATTERN, UDAT_PATTERN, locale, utc, UTC_CHARS, pattern, len, &status);
+    len = udat_format(format, (double)at.s * 1000, text, PIECE_CHARS, NULL, &status);
+    udat_close(format);
+    if (U_FAILURE(status) || len >= PIECE_CHARS)
+        return icu_failed(status, err);
+    return wide_text(a, text, len, ret, err);
+}
+
+static bool render_interval(const char *locale, const struct value *v, struct arena *a,
+                            struct str *ret, struct err *err)
+{
+    UChar text[PIECE_CHARS];
+    UErrorCode status = U_ZERO_ERROR;
+    UDateIntervalFormat *format =
+        udtitvfmt_open(locale, skeleton, SKELETON_CHARS, utc, UTC_CHARS, &status);
+    int32_t len = udtitvfmt_format(format, (double)v->from.s * 1000, (double)v->to.s * 1000, text,
+                                   PIECE_CHARS, NULL, &status);
+    udtitvfmt_close(format);
+    if (U_FAILURE(status) || len >= PIECE_CHARS)
+        return icu_failed(status, err);
+    return wide_text(a, text, len, ret, err);
+}
+
+// `number` in the locale's digits, with a unit by ICU's number skeleton ("" for none).
+static bool render_number(const char *locale, uint64_t number, const char *unit, struct arena *a,
+                          struct str *ret, struct err *err)
+{
+    UChar text[PIECE_CHARS], wanted[64];
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t wanted_len = 0;
+    (void)u_strFromUTF8(wanted, 64, &wanted_len, unit, -1, &status);
+    UNumberFormatter *format =
+        unumf_openForSkeletonAndLocale(wanted, wanted_len, locale, &status);
+    UFormattedNumber *result = unumf_openResult(&status);
+    unumf_formatInt(format, (int64_t)number, result, &status);
+    int32_t len = unumf_resultToString(result, text, PIECE_CHARS, &status);
+    unumf_closeResult(result);
+    unumf_close(format);
+    if (U_FAILURE(status) || len >= PIECE_CHARS)
+        return icu_failed(status, err);
+    return wide_text(a, text, len, ret, err);
+}
+
+static bool render_duration(const char *locale, uint64_t seconds, struct arena *a, struct str *ret,
+                            struct err *err)
+{
+    static const struct {
+        uint64_t seconds;
+        const char *unit;
+    } units[] = {{86400, "unit/day unit-width-full-name"},
+                 {3600, "unit/hour unit-width-full-name"},
+                 {60, "unit/minute unit-width-full-name"},
+                 {1, "unit/second unit-width-full-name"}};
+    size_t i = 0;
+    while (seconds % units[i].seconds != 0)
+        i++;
+    return render_number(locale, seconds / units[i].seconds, units[i].unit, a, ret, err);
+}
+
+static bool render_language(const char *locale, struct str tag, struct arena *a, struct str *ret,
+                            struct err *err)
+{
+    UChar text[PIECE_CHARS];
+    char named[LOCALE_CHARS];
+    UErrorCode status = U_ZERO_ERROR;
+    if (!locale_of(tag, named, err))
+        return false;
+    int32_t len = uloc_getDisplayName(named, locale, text, PIECE_CHARS, &status);
+    if (U_FAILURE(status) || len >= PIECE_CHARS)
+        return icu_failed(status, err);
+    return wide_text(a, text, len, ret, err);
+}
+
+static bool holds_right_to_left(struct str s)
+{
+    UChar32 c;
+    int32_t len = (int32_t)s.len;
+    for (int32_t i = 0; i < len;) {
+        U8_NEXT(s.ptr, i, len, c);
+        UCharDirection d = c < 0 ? U_LEFT_TO_RIGHT : u_charDirection(c);
+        if (d == U_RIGHT_TO_LEFT || d == U_RIGHT_TO_LEFT_ARABIC)
+            return true;
+    }
+    return false;
+}
+
+// In right-to-left text every value stands in an isolate of its own (UAX 9), so that "/24" does not
+// wander to the other side of its address.
+bool render_isolated(bool right_to_left, struct str text, struct arena *a, struct str *ret,
+                     struct err *err)
+{
+    if (!right_to_left && !holds_right_to_left(text)) {
+        *ret = text;
+        return true;
+    }
+    return arena_fmt(a, ret, err, "\xe2\x81\xa8%.*s\xe2\x81\xa9", STR_ARG(text));
+}
+
+static void render_code(const struct render_with *with, const struct value *v,
+                        const struct book_table *table, struct str *ret)
+{
+    const struct str *name = NULL;
+    CHECK(table != NULL);
+    CHECK(v->number < table->codes_count);
+    if (with->language != NULL)
+        name = rendering_code(with->language, table->name, v->text);
+    if (name == NULL && with->english != NULL)
+        name = rendering_code(with->english, table->name, v->text);
+    *ret = name == NULL ? table->codes[v->number].meaning : *name;
+}
+
+static void render_state(const struct render_with *with, struct str language, struct str code,
+                         struct str *ret)
+{
+    if (with->state_name == NULL || !with->state_name(with->who, code, language, ret))
+        *ret = code;
+}
+
+bool codebook_render_value(const struct render_with *with, const struct value *v,
+                           const struct book_table *table, struct arena *a, struct str *ret,
+                           struct err *err)
+{
+    char locale[LOCALE_CHARS];
+    struct str language = with->language == NULL ? STR("en") : with->language->language;
+    bool rtl = with->language != NULL && with->language->right_to_left;
+    bool done = true;
+    struct str text = v->text;
+    CHECK(v->type < PARAMETER_TYPE_COUNT);
+    if (!locale_of(language, locale, err))
+        return false;
+    if (v->type == PARAMETER_TABLE)
+        render_code(with, v, table, &text);
+    else if (v->type == PARAMETER_STATE)
+        render_state(with, language, v->text, &text);
+    else if (v->type == PARAMETER_TIME)
+        done = render_time(locale, v->from, a, &text, err);
+    else if (v->type == PARAMETER_INTERVAL)
+        done = render_interval(locale, v, a, &text, err);
+    else if (v->type == PARAMETER_COUNT)
+        done = render_number(locale, v->number, "", a, &text, err);
+    else if (v->type == PARAMETER_DURATION)
+        done = render_duration(locale, v->number, a, &text, err);
+    else if (v->type == PARAMETER_LANGUAGE)
+        done = render_language(locale, v->text, a, &text, err);
+    if (!done)
+        return false;
+    // The language's own words need no wall around them; a word of another direction does.
+    bool words = v->type == PARAMETER_TABLE || v->type == PARAMETER_LANGUAGE;
+    if (words && rtl) {
+        *ret = text;
+        return true;
+    }
+    return render_isolated(rtl, text, a, ret, err);
+}
