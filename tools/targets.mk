@@ -81,7 +81,7 @@ fuzz: ## every parser's fuzzer for FUZZ_S seconds each (ONLY=name SEED=n)
 	@FUZZ_S=$(FUZZ_S) tools/run-fuzz $(foreach f,$(or $(ONLY),$(FUZZERS)),$(FUZZ_B)/fuzz/$(f))
 
 # -- lint -------------------------------------------------------------------------------------------
-LINTS := floors banned tidy words format
+LINTS := floors banned makers tidy words format
 lint: ## floors, banned calls, tidiness, formatting, clang-tidy, both compilers without a warning
 	@tools/install-deps build test lint
 	$(AGAIN) generated
