@@ -28,6 +28,20 @@ static bool find(void *context, struct str origin, struct leaf_index index, cons
     return true;
 }
 
+static bool is_manifest(void *context, struct str origin, struct leaf_index index,
+                        const struct digest *note)
+{
+    const struct chain *chain = chains_of(context, origin);
+    for (size_t i = 0; chain != NULL && i < chain->count; i++) {
+        const struct chain_link *link = chain->links[i];
+        if (!link->seen || link->index != index.n)
+            continue;
+        struct digest held = digest_of(link->manifest.note);
+        return digest_eq(&held, note);
+    }
+    return false;
+}
+
 static bool belongs(void *context, const struct state_code *state, struct str origin)
 {
     const struct chains *all = context;
@@ -42,7 +56,8 @@ struct record_keys chains_record_keys(const struct chains *all)
         const struct chains *from;
         void *to;
     } context = {.from = all};
-    return (struct record_keys){.context = context.to, .find = find, .belongs = belongs};
+    return (struct record_keys){
+        .context = context.to, .find = find, .is_manifest = is_manifest, .belongs = belongs};
 }
 
 // -- no public key twice -------------------------------------------------------------------------

@@ -125,7 +125,7 @@ bool quorum_count(const struct chains *all, struct str author_origin, const stru
                   const struct moment *after, struct arena *scratch, struct quorum *ret,
                   struct err *err)
 {
-    struct owned_keys known;
+    struct owned_keys known = {0};
     struct voices *v = arena_new(scratch, struct voices, 1);
     const struct community_state *author = community_by_origin(all->community, author_origin);
     if (author == NULL)
