@@ -93,8 +93,7 @@ struct fact {
     enum act act;
     enum party by;
     struct moment at;
-    unsigned line; // the numbered line it is about; 0: the whole record
-
+    unsigned line;             // the numbered line it is about; 0: the whole record
     struct moment until;       // STAND_BY
     uint32_t cosigner;         // COSIGN: whose, as the caller numbers States; each counts once
     uint32_t attachments_held; // HOLD
@@ -121,7 +120,8 @@ struct record_subject {
 struct line_state {
     unsigned line;
     enum dialogue_state state;
-    struct moment until; // STANDING_BY: until when; OPEN and OVERDUE: the deadline, if any
+    bool has_until;
+    struct moment until; // the deadline; after a stand-by the moment it named
 };
 struct record_state {
     enum delivery_state delivery;
@@ -130,7 +130,7 @@ struct record_state {
     bool quorum_met;
     uint32_t attachments_held, attachments_all;
     enum dialogue_state dialogue; // the least settled of its lines
-    bool has_deadline;            // the earliest moment at which something becomes overdue
+    bool has_deadline;            // the earliest deadline not yet met, passed or to come
     struct moment deadline;
     bool overdue;             // not held in time, or a line overdue: raises an alarm on both sides
     bool unreadable, missing; // reported and not held since

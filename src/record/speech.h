@@ -29,8 +29,14 @@ bool speech_check_answer(const struct record *answer, const struct verified_reco
 size_t speech_expectations(const struct message *message, const struct book *book,
                            struct moment start, struct expectation ret[EXPECTATIONS_MAX]);
 
+// "We regard this dialogue as closed." Codes are never reused, so the code alone says it, in any
+// book.
+#define SPEECH_CLOSING_PHRASE "P10"
+bool speech_closes(const struct message *message);
+
 // What `answer`, a record by `by` that answers `asked`, settles from the moment `at` on: facts for
 // record_state_at. `ret` holds PHRASE_LINES_MAX + 1. What the book does not allow settles nothing.
+// A closing phrase closes the dialogue: the caller gives its fact to every record of it.
 size_t speech_facts(const struct message *answer, const struct message *asked,
                     const struct book *book, enum party by, struct moment at,
                     struct fact ret[PHRASE_LINES_MAX + 1]);

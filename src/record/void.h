@@ -12,7 +12,6 @@
     X(VOID_NOT, "valid", false, "breaks no rule")                                                 \
     X(VOID_NOT_UNKNOWN_TYPE, "unknown-type", false, "of a type this program does not know")       \
     X(VOID_ENTRY, "entry", true, "the entry is neither a commitment nor a record")                \
-    X(VOID_BLOB, "swapped-body", true, "the body is not the one the entry names")                 \
     X(VOID_BODY, "body", true, "the opened body is malformed")                                    \
     X(VOID_HEADER, "swapped-payload", true, "the inner header names another author or addressee") \
     X(VOID_COMMITMENT, "commitment", true, "the entry does not commit to this note")              \
@@ -47,13 +46,19 @@ struct record_found {
     struct bytes entry;
     struct bytes blob;     // as named by the entry; the open body, or the age file
     struct bytes plain;    // the opened age file; sealed only
-    struct str our_origin; // whose desk opened it: author or addressee; sealed only
+    struct str our_origin; // author's or addressee's; empty for an auditor; sealed only
 };
-// Finds the first rule broken; VOID_NOT and VOID_NOT_UNKNOWN_TYPE void nothing. On VOID_NOT `ret`
-// is set; on any other rule `err` holds the sentence (ERR_VOID or ERR_UNSUPPORTED). A future
-// claimed time is no rule (record_time_is_ahead). An entry of type `keys` is valid when
-// record_keys.is_manifest says so.
-enum void_rule record_judge(struct arena *a, const struct record_log *log,
-                            struct record_place place, const struct record_found *found,
-                            struct verified_record *ret, struct err *err) MUST_USE;
+enum {
+    RECORD_JUDGE_BYTES = 262144
+}; // room the arena must have, so that a verdict never hangs on it
+// Finds the first rule broken. True when there is a verdict: on VOID_NOT `ret` is set; on any other
+// rule `ret` is untouched and `err` holds the sentence (ERR_VOID, or ERR_UNSUPPORTED for
+// VOID_NOT_UNKNOWN_TYPE, which voids nothing). A future claimed time is no rule
+// (record_time_is_ahead). An entry of type `keys` is valid when record_keys.is_manifest says so.
+//   errors  ERR_TAMPERED  the blob is not the one the entry names: that says nothing about the
+//   entry
+//           ERR_LIMIT     less than RECORD_JUDGE_BYTES of room
+bool record_judge(struct arena *a, const struct record_log *log, struct record_place place,
+                  const struct record_found *found, enum void_rule *ret_rule,
+                  struct verified_record *ret, struct err *err) MUST_USE;
 #endif

@@ -132,20 +132,19 @@ static void message_write(const void *payload, struct buffer *out)
 }
 
 // -- rules -------------------------------------------------------------------------------------
-// An answer goes back to the author of what it answers; an open one names no sealed record.
+// A dialogue stays between two States: what is sealed answers, or follows up, what stands between
+// the same pair or is open and by one of them. An open record names no sealed one.
 static bool check_answers(const struct record *r, const struct ref *asked, struct err *err)
 {
-    if (state_code_eq(&asked->from, &r->from.state))
-        return err_set(err, ERR_MALFORMED, clause, "it answers a record of its own State");
-    if (r->open && !ref_is_open(asked))
-        return err_set(err, ERR_MALFORMED, clause, "an open record answers a sealed one");
+    const struct state_code *from = &r->from.state, *to = &r->to.state;
     if (r->open)
+        return ref_is_open(asked) ||
+               err_set(err, ERR_MALFORMED, clause, "an open record answers a sealed one");
+    bool theirs = state_code_eq(&asked->from, to), ours = state_code_eq(&asked->from, from);
+    bool between = ref_is_open(asked) || state_code_eq(&asked->to, theirs ? from : to);
+    if ((theirs || ours) && between)
         return true;
-    if (!state_code_eq(&asked->from, &r->to.state))
-        return err_set(err, ERR_MALFORMED, clause, "it answers a record of another State");
-    if (!ref_is_open(asked) && !state_code_eq(&asked->to, &r->from.state))
-        return err_set(err, ERR_MALFORMED, clause, "it answers a record sealed to another State");
-    return true;
+    return err_set(err, ERR_MALFORMED, clause, "it answers a record between other States");
 }
 static bool message_check(const struct record *r, struct err *err)
 {
