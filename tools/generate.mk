@@ -1,0 +1,6 @@
+# -- store: named SQL statements and embedded migrations ------------------------------------------
+SQL_FILES := $(wildcard sql/*.sql sql/*/*.sql)
+GEN_store := $(B)/gen/store/sql.c
+GEN_HEADERS += $(B)/gen/store/sql.h
+$(B)/gen/store/sql.c $(B)/gen/store/sql.h &: tools/gen-sql $(SQL_FILES)
+	tools/gen-sql sql $(B)/gen/store
