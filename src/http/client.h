@@ -45,16 +45,16 @@ struct ask {
                  struct err *err); // exactly body_bytes octets, in order; POST and PUT
     uint64_t body_bytes;
     const char *const *headers; // "Name: value"; NULL-terminated list, or NULL
-    uint64_t resume_from;       // asks for the rest from this octet; see answer.first
+    uint64_t resume_from;       // asks for the rest; `put` gets octets from here on, even when the
+                                // peer sends all
     bool (*put)(void *own, struct bytes more, struct err *err); // takes a 2xx body piece by piece
     uint64_t answer_bytes_max; // more ends with ERR_LIMIT; 0: no body may come
     void *own;                 // for read and put
-    int total_timeout_ms;      // 0: none; a long poll gives its own
+    int total_timeout_ms;      // above 0: this limit in place of the stall limit, for a long poll
 };
 struct answer {
     int status;
     uint64_t body_bytes; // that came
-    uint64_t first;      // offset of the first octet: resume_from on 206, 0 when all came
     uint64_t total;      // of the whole thing (Content-Range, else Content-Length; HEAD too)
     struct bytes body;   // in the arena, when `put` is NULL
     struct bytes fields; // the answer's header lines, "Name: value\n"; see answer_header

@@ -192,7 +192,7 @@ static bool method_fits(enum http_method asked, enum http_method row)
 bool route_find(struct route_table table, enum http_method method, struct str raw_path,
                 struct arena *a, struct route_match *ret, struct str *ret_allowed, struct err *err)
 {
-    struct str path;
+    struct str path = {0};
     struct route_match best = {0};
     struct route_match now;
     bool has[METHOD_COUNT] = {false};
