@@ -73,7 +73,6 @@ enum clerk_caller {
     X(CLERK_PEER_HEAD, 57, CLERK_FOR_CARRIER, "notes what a peer is known to hold")                \
     /* b16 from, b32 checkpoint of our own origin with the peer's lines -> - */                    \
     X(CLERK_TAKE_OWN_HEAD, 58, CLERK_FOR_CARRIER, "is shown our own checkpoint by a peer")         \
-    X(CLERK_TLS_SEED, 59, CLERK_FOR_COURIER, /* - -> descriptor */ "hands the TLS key on")         \
     /* -- officers --------------------------------------------------------------------------- */  \
     X(CLERK_HELLO, 80, CLERK_FOR_LOCAL,                                                            \
       /* b16 name -> 32 challenge */ "begins an officer's proof")                                  \

@@ -54,7 +54,7 @@ enum keeper_caller {
        ours with that State's cosignature. answer: nothing */                                      \
     X(KEEPER_RESUME, 29, KEEPER_FOR_CLERK, "resumes after a restore when a quorum has answered")   \
     /* ask: b32 community file, u16 approvals, each b16 note. The keeper takes its own quorum from \
-       it once, at founding, and later only with approvals like a register's. answer: nothing */                                   \
+       it once, at founding, and later only with approvals like a register's. answer: nothing */   \
     X(KEEPER_COMMUNITY, 30, KEEPER_FOR_CLERK, "learns the community's quorum")                     \
     /* ask: b32 note: own checkpoint somebody showed us. answer: nothing; when it is validly       \
        signed and unknown, the keeper stops signing */                                             \

@@ -1,0 +1,31 @@
+// keeper/service.h - the keeper's loop: one frame in, one answer out, by the table.
+//
+// Holds: dispatch by keeper/frames.h and by which socket a frame came on.
+// Knows nothing of: what the acts check.
+// Source: DESIGN section 9.
+#ifndef KEEPER_SERVICE_H
+#define KEEPER_SERVICE_H
+#include "keeper/frames.h"
+#include "keeper/vault.h"
+
+struct keeper_door {
+    int socket;            // owned by the caller
+    enum keeper_caller is; // whose it is
+};
+// What a table row says, for tests that list every route to a secret.
+struct keeper_row {
+    const char *name;
+    unsigned number, who;
+    const char *what;
+};
+const struct keeper_row *keeper_rows(size_t *ret_count);
+
+// Answers one frame that waits on the door's socket.
+//   errors  ERR_OFFLINE    the other side has gone
+//           ERR_MALFORMED  it sent a frame out of bounds: the door is to be closed
+//           ERR_LOCKED     the answer was sent, but a durable step failed: the process must end
+bool keeper_serve_one(struct vault *v, const struct keeper_door *door, struct err *err) MUST_USE;
+// Serves until the clerk's door closes (true), or a durable step fails (false), or *stop is set.
+bool keeper_serve(struct vault *v, struct keeper_door *doors, size_t doors_count,
+                  const volatile int *stop, struct err *err) MUST_USE;
+#endif
