@@ -39,7 +39,7 @@ struct gate_attachment {
 struct gate_phrase {
     struct str code;         // "R01"
     unsigned desks;          // bit d set: enum desk d may send it
-    enum precedence highest; // PRECEDENCE_NONE: no bound
+    enum precedence highest; // PRECEDENCE_FLASH: no bound
 };
 struct gate_case {
     const struct record *record;

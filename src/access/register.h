@@ -1,9 +1,8 @@
 // access/register.h - the keeper's register: who may approve, and how many it takes.
 //
-// Holds: officers with their keys, desks and roles; the release rules; the checks of a release, an
-// export and a change of the register itself against officers' approvals.
-// Knows nothing of: what the record says beyond its handling, where the register is kept, passkeys.
-// Nothing in it ever leaves the node.
+// Holds: officers with their keys, desks and roles; the release rules, read and written exactly.
+// Knows nothing of: approvals (access/register_check.h), what a record says beyond its handling,
+// where the register is kept, passkeys. Nothing in it ever leaves the node.
 // Source: DESIGN section 8, FORMATS section 5; the lines are this header's own (docs/wire.md).
 //
 //   elchi register v1
@@ -20,7 +19,6 @@
 #ifndef ACCESS_REGISTER_H
 #define ACCESS_REGISTER_H
 #include "log/note.h"
-#include "record/approval.h"
 #include "record/record.h"
 
 #define OFFICER_ROLES(X)                                                                \
@@ -42,7 +40,7 @@ struct officer {
 bool officer_has_desk(const struct officer *o, enum desk desk);
 bool officer_has_role(const struct officer *o, enum officer_role role);
 
-struct release_rule { // DESK_NONE, an empty name, TLP_NONE, PRECEDENCE_NONE: anything
+struct release_rule { // DESK_NONE, an empty name, TLP_NONE, PRECEDENCE_COUNT: anything
     enum desk desk;
     struct str type;
     struct str to; // a State's code, "all", or empty
@@ -79,47 +77,4 @@ const struct officer *register_officer(const struct approver_register *r, struct
 // The first rule that fits the record's handling.
 const struct release_rule *register_rule_for(const struct approver_register *r,
                                              const struct record *record);
-
-// An approval whose signature was verified against the register. Only register_open_approval
-// makes one.
-struct verified_approval {
-    struct approval approval;
-    const struct officer *officer;
-};
-enum { APPROVAL_AHEAD_S_MAX = 7 * 86400 }; // `until` lies at most this far ahead: FORMATS 4
-// Opens an approval note: exactly one signature line, by the officer it names, of this log, not
-// past `until`, and `until` not more than seven days ahead.
-//   errors  ERR_MALFORMED, ERR_LIMIT
-//           ERR_NOT_FOUND  no such officer
-//           ERR_TAMPERED   the signature does not verify
-//           ERR_DENIED     another log, past its time, too far ahead
-bool register_open_approval(const struct approver_register *r, struct bytes note, struct moment now,
-                            struct verified_approval *ret, struct err *err) MUST_USE;
-
-// What is to be decided, and on whose word.
-struct decision_case {
-    struct draft_id draft;
-    const struct bytes *approvals; // notes
-    size_t approvals_count;        // at most REGISTER_APPROVALS_MAX
-    struct moment now;
-};
-// May this record leave? `text` is the record's text, whole or in the form officers approved. Every
-// approval must be valid, for this draft and this text; different officers with the role releaser
-// and the record's desk; as many as the rule asks. Any refusal among them refuses. Whether the
-// drafter is one of them is the rule's business: under one officer he may be, under two he may be
-// one of the two; so only the number of different officers counts here.
-//   errors  ERR_DENIED  too few, the same officer twice, another desk or role, another draft or
-//           text, a refusal; else those of register_open_approval and record_read
-bool register_check_release(const struct approver_register *r, struct bytes text,
-                            const struct decision_case *how, struct arena *scratch,
-                            struct err *err) MUST_USE;
-// May the proof of this sealed record's note be disclosed? Two officers with the role export and
-// the desk that the record is from (our own) or to (received).
-bool register_check_export(const struct approver_register *r, struct bytes note, enum desk desk,
-                           const struct decision_case *how, struct err *err) MUST_USE;
-// May `next` replace `old`? Version exactly one more, `previous` names `old`, the same log, and as
-// many administrators of `old` approved the text of `next` as `old` asks for.
-bool register_check_change(const struct approver_register *old,
-                           const struct approver_register *next, const struct decision_case *how,
-                           struct err *err) MUST_USE;
 #endif
