@@ -4,3 +4,10 @@ GEN_store := $(B)/gen/store/sql.c
 GEN_HEADERS += $(B)/gen/store/sql.h
 $(B)/gen/store/sql.c $(B)/gen/store/sql.h &: tools/gen-sql $(SQL_FILES)
 	tools/gen-sql sql $(B)/gen/store
+
+# -- codebook: the book and its renderings, embedded ----------------------------------------------
+CODEBOOK_FILES := $(sort $(wildcard codebook/*.txt))
+GEN_codebook := $(B)/gen/codebook/data.c
+$(B)/gen/codebook/data.c: tools/embed $(CODEBOOK_FILES)
+	@mkdir -p $(@D)
+	tools/embed codebook_files codebook/data.h $(CODEBOOK_FILES) >$@

@@ -2,15 +2,16 @@
 
 #include <stdlib.h>
 
-// -- closed sets ------------------------------------------------------------------------------------
+// -- closed sets
+// ------------------------------------------------------------------------------------
 
 static const char *const precedences[] = {"ROUTINE", "PRIORITY", "IMMEDIATE", "FLASH"};
 _Static_assert(sizeof precedences / sizeof precedences[0] == PRECEDENCE_COUNT, "one word each");
 static const char *const responses[] = {"none", "acknowledge", "yes-no", "can-cannot", "value"};
 _Static_assert(sizeof responses / sizeof responses[0] == RESPONSE_COUNT, "one word each");
-static const char *const replies[] = {"none",      "received",     "stand-by",   "yes",   "no",
-                                      "will",      "can",          "cannot",     "not-competent",
-                                      "no-comment", "value",       "procedure",  "free-text"};
+static const char *const replies[] = {
+    "none",   "received",      "stand-by",   "yes",   "no",        "will",     "can",
+    "cannot", "not-competent", "no-comment", "value", "procedure", "free-text"};
 _Static_assert(sizeof replies / sizeof replies[0] == REPLY_COUNT, "one word each");
 
 static bool word_index(const char *const *words, size_t count, struct str word, size_t *ret)
@@ -64,7 +65,8 @@ bool reply_read(struct str word, enum reply *ret)
     return true;
 }
 
-// -- finding ----------------------------------------------------------------------------------------
+// -- finding
+// ----------------------------------------------------------------------------------------
 
 bool phrase_code_ok(struct str code)
 {
@@ -119,7 +121,8 @@ bool book_desk_may_send(const struct book *book, const struct phrase *phrase, st
     return false;
 }
 
-// -- several versions side by side -------------------------------------------------------------------
+// -- several versions side by side
+// -------------------------------------------------------------------
 
 const struct book *shelf_find(const struct shelf *shelf, const struct digest *hash)
 {

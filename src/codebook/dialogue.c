@@ -26,10 +26,8 @@ static const struct reply_rule {
 _Static_assert(sizeof rules / sizeof rules[0] == REPLY_COUNT, "one row per reply");
 
 static const char *const response_rules[] = {
-    [RESPONSE_NONE] = RULE_RESPONSE_NONE,
-    [RESPONSE_ACKNOWLEDGE] = RULE_RESPONSE_ACKNOWLEDGE,
-    [RESPONSE_YES_NO] = RULE_RESPONSE_YES_NO,
-    [RESPONSE_CAN_CANNOT] = RULE_RESPONSE_CAN_CANNOT,
+    [RESPONSE_NONE] = RULE_RESPONSE_NONE,     [RESPONSE_ACKNOWLEDGE] = RULE_RESPONSE_ACKNOWLEDGE,
+    [RESPONSE_YES_NO] = RULE_RESPONSE_YES_NO, [RESPONSE_CAN_CANNOT] = RULE_RESPONSE_CAN_CANNOT,
     [RESPONSE_VALUE] = RULE_RESPONSE_VALUE,
 };
 _Static_assert(sizeof response_rules / sizeof response_rules[0] == RESPONSE_COUNT, "one each");
@@ -77,13 +75,14 @@ bool phrase_answer_allowed(const struct phrase *asked, const struct phrase *answ
                        "%.*s cannot answer a phrase this codebook does not hold",
                        STR_ARG(answer->code));
     if (!always && (rule->responses & TO(asked->response)) == 0 && !offers(asked, answer->code))
-        return err_set(err, ERR_DENIED, response_rules[asked->response], "%.*s does not answer %.*s",
-                       STR_ARG(answer->code), STR_ARG(asked->code));
+        return err_set(err, ERR_DENIED, response_rules[asked->response],
+                       "%.*s does not answer %.*s", STR_ARG(answer->code), STR_ARG(asked->code));
     *ret_effect = effect_on(asked, answer->reply);
     return true;
 }
 
-// -- which line --------------------------------------------------------------------------------------
+// -- which line
+// --------------------------------------------------------------------------------------
 
 static const struct phrase_line *line_numbered(const struct phrase_line *asked, size_t count,
                                                uint32_t number)
@@ -150,8 +149,8 @@ static bool until_of(const struct phrase_line *answer, struct moment *ret, struc
 }
 
 bool codebook_answer_check(const struct book *book, const struct phrase_line *asked,
-                           size_t asked_count, const struct phrase_line *answer,
-                           struct answer *ret, struct err *err)
+                           size_t asked_count, const struct phrase_line *answer, struct answer *ret,
+                           struct err *err)
 {
     const struct phrase *phrase = book_phrase(book, answer->code);
     const struct phrase_line *target = NULL;
@@ -160,8 +159,7 @@ bool codebook_answer_check(const struct book *book, const struct phrase_line *as
         return err_set(err, ERR_DENIED, RULE_ANSWER_UNKNOWN,
                        "%.*s is not in this codebook, so it can answer nothing",
                        STR_ARG(answer->code));
-    bool whole = phrase->reply == REPLY_PROCEDURE &&
-                 phrase_line_value(answer, STR("line")) == NULL;
+    bool whole = phrase->reply == REPLY_PROCEDURE && phrase_line_value(answer, STR("line")) == NULL;
     bool statement = phrase->reply == REPLY_NONE || phrase->reply == REPLY_FREE_TEXT;
     // A procedure reply without line= concerns the message as a whole.
     if (!whole && !statement && !target_of(book, asked, asked_count, answer, &target, err))
@@ -201,7 +199,8 @@ bool codebook_answers_check(const struct book *book, const struct phrase_line *a
     return true;
 }
 
-// -- what a form offers ------------------------------------------------------------------------------
+// -- what a form offers
+// ------------------------------------------------------------------------------
 
 size_t codebook_answers_offered(const struct book *book, const struct phrase *asked,
                                 const struct phrase **ret)

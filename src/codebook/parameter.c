@@ -102,8 +102,7 @@ static bool spelling_table(struct spelling *s)
         return true;
     }
     return err_set(s->err, ERR_NOT_FOUND, CLAUSE, "the table \"%.*s\" holds no code \"%.*s\"",
-                   STR_ARG(s->table->name), shown(s->typed),
-                   s->typed.ptr);
+                   STR_ARG(s->table->name), shown(s->typed), s->typed.ptr);
 }
 
 static bool spelling_state(struct spelling *s)

@@ -6,12 +6,13 @@
 
 #define CLAUSE "docs/codebook.md, patterns"
 
-// -- the shape of a pattern ---------------------------------------------------------------------------
+// -- the shape of a pattern
+// ---------------------------------------------------------------------------
 
 enum mode { MODE_MESSAGE, MODE_CHOICES };
 
-// A cursor over the pattern. A message holds arguments, a choice argument holds messages; `modes` is
-// that nesting, with a counted depth instead of recursion.
+// A cursor over the pattern. A message holds arguments, a choice argument holds messages; `modes`
+// is that nesting, with a counted depth instead of recursion.
 struct scan {
     struct str rest;
     struct pattern_places *places;
@@ -200,7 +201,8 @@ bool pattern_has_place(const struct pattern_places *places, struct str name)
     return false;
 }
 
-// -- ICU ----------------------------------------------------------------------------------------------
+// -- ICU
+// ----------------------------------------------------------------------------------------------
 
 bool wide_of(struct arena *a, struct str text, struct wide *ret, struct err *err)
 {

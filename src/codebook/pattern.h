@@ -5,17 +5,17 @@
 // Knows nothing of: phrases and books.
 // Source: Unicode TR 35 part 2 is not it; ICU User Guide, "Formatting Messages".
 //
-// A place is {name}, {name, select, yes {...} other {...}}, or {name, plural, one {...} other {...}}
-// (also selectordinal) in which # is the number. A pattern holds no ASCII apostrophe, because ICU
-// quotes with it: write U+2019.
+// A place is {name}, {name, select, yes {...} other {...}}, or {name, plural, one {...} other
+// {...}} (also selectordinal) in which # is the number. A pattern holds no ASCII apostrophe,
+// because ICU quotes with it: write U+2019.
 #ifndef CODEBOOK_PATTERN_H
 #define CODEBOOK_PATTERN_H
 #include "base/arena.h"
 
 enum {
-    PATTERN_BYTES_MAX = 4096,  // one sentence or two, with its choices
-    PATTERN_TEXTS_MAX = 20,    // ten values and ten "has-"
-    PATTERN_NUMBERS_MAX = 4,   // places used with plural
+    PATTERN_BYTES_MAX = 4096, // one sentence or two, with its choices
+    PATTERN_TEXTS_MAX = 20,   // ten values and ten "has-"
+    PATTERN_NUMBERS_MAX = 4,  // places used with plural
     PATTERN_PLACES_MAX = PATTERN_TEXTS_MAX + PATTERN_NUMBERS_MAX,
     PATTERN_DEPTH_MAX = 16,    // a choice in a choice counts two
     PATTERN_RESULT_MAX = 16384 // UTF-16 units: three URLs and the words around them
@@ -46,7 +46,8 @@ struct pattern_value {
 bool pattern_format(struct str pattern, struct str language, const struct pattern_value *values,
                     size_t count, struct arena *a, struct str *ret, struct err *err) MUST_USE;
 
-// -- between this room's files: UTF-16 for ICU ------------------------------------------------------
+// -- between this room's files: UTF-16 for ICU
+// ------------------------------------------------------
 struct wide {
     uint16_t *ptr; // UChar; NUL-terminated
     int32_t len;

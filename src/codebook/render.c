@@ -37,7 +37,8 @@ static bool isolated(struct job *j, struct str text, struct str *ret)
     return render_isolated(rtl, text, j->arena, ret, j->err);
 }
 
-// -- one line ----------------------------------------------------------------------------------------
+// -- one line
+// ----------------------------------------------------------------------------------------
 
 // Each parameter gives two places: {name}, and {has-name} which is yes or no.
 static bool values_of(struct job *j, const struct render_with *with, const struct checked_line *c,
@@ -109,8 +110,7 @@ static void render_disclaimers(struct job *j, const struct phrase *p, struct ren
             text = rendering_disclaimer(j->with->language, d->id);
         if (text == NULL) {
             to->flags |= RENDERED_UNTRANSLATED;
-            text = j->with->english == NULL ? NULL
-                                            : rendering_disclaimer(j->with->english, d->id);
+            text = j->with->english == NULL ? NULL : rendering_disclaimer(j->with->english, d->id);
         }
         to->disclaimers[to->disclaimers_count++] = text == NULL ? d->meaning : *text;
     }
@@ -158,7 +158,8 @@ static bool render_line(struct job *j, const struct phrase_line *line, struct re
     return render_string(j, RENDERING_UNTRANSLATED, NULL, 0, &to->mark);
 }
 
-// -- the whole ----------------------------------------------------------------------------------------
+// -- the whole
+// ----------------------------------------------------------------------------------------
 
 static bool render_head(struct job *j, struct rendered *to)
 {
@@ -198,7 +199,8 @@ bool codebook_render(const struct render_with *with, const struct phrase_line *l
     return true;
 }
 
-// -- as plain text ------------------------------------------------------------------------------------
+// -- as plain text
+// ------------------------------------------------------------------------------------
 
 static void put_line(struct buffer *to, struct str text)
 {
@@ -210,16 +212,21 @@ static void put_line(struct buffer *to, struct str text)
 
 static bool plain_line(struct job *j, const struct rendered_line *line, struct buffer *to)
 {
-    struct pattern_value v[3] = {{.name = STR("line")}, {.name = STR("code")}, {.name = STR("text")}};
+    struct pattern_value v[3] = {
+        {.name = STR("line")}, {.name = STR("code")}, {.name = STR("text")}};
     struct str number, whole;
     if (!arena_fmt(j->arena, &number, j->err, "%02u", (unsigned)line->number))
         return false;
     if (!isolated(j, number, &v[0].text) || !isolated(j, line->code, &v[1].text))
         return false;
+    // English inside another language keeps to itself.
+    bool foreign = (line->flags & RENDERED_UNTRANSLATED) != 0;
     v[2].text = line->text;
+    if (foreign && !isolated(j, line->text, &v[2].text))
+        return false;
     if (!render_string(j, RENDERING_LINE, v, 3, &whole))
         return false;
-    put_line(to, whole);
+    put_line(to, whole.len == 0 ? line->source : whole);
     for (size_t i = 0; i < line->disclaimers_count; i++) {
         struct pattern_value note = {.name = STR("text"), .text = line->disclaimers[i]};
         if (!render_string(j, RENDERING_NOTE, &note, 1, &whole))

@@ -18,8 +18,8 @@ struct render_with {
     // The State's name in the community file; false shows the code. May be NULL.
     bool (*state_name)(const void *who, struct str state, struct str language, struct str *ret);
     const void *who; // borrowed; handed to state_name
-    bool exercise; // `exercise yes` in the signed text: every rendering says so
-    bool vouched;  // a State vouches for this rendering by a signed record the caller holds
+    bool exercise;   // `exercise yes` in the signed text: every rendering says so
+    bool vouched;    // a State vouches for this rendering by a signed record the caller holds
 };
 
 enum render_flag {

@@ -10,6 +10,11 @@
 #include <unicode/unumberformatter.h>
 #include <unicode/ustring.h>
 
+// ICU's decoding macros are arithmetic on small unsigned types, which gcc's warning dislikes.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Warith-conversion"
+#endif
+
 #define CLAUSE "DESIGN 6, rendering"
 
 enum { PIECE_CHARS = 256 }; // a date, a number; never a value from outside
@@ -64,8 +69,7 @@ static bool render_number(const char *locale, uint64_t number, const char *unit,
     UErrorCode status = U_ZERO_ERROR;
     int32_t wanted_len = 0;
     (void)u_strFromUTF8(wanted, 64, &wanted_len, unit, -1, &status);
-    UNumberFormatter *format =
-        unumf_openForSkeletonAndLocale(wanted, wanted_len, locale, &status);
+    UNumberFormatter *format = unumf_openForSkeletonAndLocale(wanted, wanted_len, locale, &status);
     UFormattedNumber *result = unumf_openResult(&status);
     unumf_formatInt(format, (int64_t)number, result, &status);
     int32_t len = unumf_resultToString(result, text, PIECE_CHARS, &status);
@@ -109,9 +113,10 @@ static bool render_language(const char *locale, struct str tag, struct arena *a,
 static bool holds_right_to_left(struct str s)
 {
     UChar32 c;
+    const uint8_t *octets = str_bytes(s).ptr;
     int32_t len = (int32_t)s.len;
     for (int32_t i = 0; i < len;) {
-        U8_NEXT(s.ptr, i, len, c);
+        U8_NEXT(octets, i, len, c);
         UCharDirection d = c < 0 ? U_LEFT_TO_RIGHT : u_charDirection(c);
         if (d == U_RIGHT_TO_LEFT || d == U_RIGHT_TO_LEFT_ARABIC)
             return true;

@@ -26,7 +26,8 @@ const char *rendering_string_places(enum rendering_string s)
     return strings[s].places;
 }
 
-// -- finding ----------------------------------------------------------------------------------------
+// -- finding
+// ----------------------------------------------------------------------------------------
 
 static const struct str *find(const struct rendering_text *rows, size_t count, struct str key)
 {
@@ -52,7 +53,8 @@ const struct str *rendering_code(const struct rendering *r, struct str table, st
     return NULL;
 }
 
-// -- parsing ----------------------------------------------------------------------------------------
+// -- parsing
+// ----------------------------------------------------------------------------------------
 
 struct making {
     struct lines lines;
@@ -136,8 +138,8 @@ static bool read_head(struct making *m)
         return false;
     m->made.book_name = field_next(&f);
     struct str number = field_next(&f);
-    if (!fields_done(&f) || !key_ok(m->made.book_name) ||
-        !decimal_read(number, 999999, &version) || version == 0)
+    if (!fields_done(&f) || !key_ok(m->made.book_name) || !decimal_read(number, 999999, &version) ||
+        version == 0)
         return fail(m, "book is a name and a version");
     m->made.book_version = (uint32_t)version;
     struct str status = lines_value(&m->lines, STR("status"));
@@ -255,7 +257,8 @@ bool rendering_parse(struct bytes file, struct arena *a, struct rendering *ret, 
     return true;
 }
 
-// -- writing ----------------------------------------------------------------------------------------
+// -- writing
+// ----------------------------------------------------------------------------------------
 
 static void write_rows(struct buffer *to, const char *key, const struct rendering_text *rows,
                        size_t count)

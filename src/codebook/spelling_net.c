@@ -146,10 +146,10 @@ bool spelling_host(struct spelling *s, struct str typed)
         typed = str_slice(typed, 0, typed.len - 1); // the root's dot adds nothing
     if (typed.len == 0 || typed.len > 500)
         return spelling_refuse(s, "a domain has at most 253 characters");
-    UIDNA *idna = uidna_openUTS46(UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ |
-                                      UIDNA_NONTRANSITIONAL_TO_ASCII |
-                                      UIDNA_NONTRANSITIONAL_TO_UNICODE,
-                                  &status);
+    UIDNA *idna =
+        uidna_openUTS46(UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII |
+                            UIDNA_NONTRANSITIONAL_TO_UNICODE,
+                        &status);
     if (U_FAILURE(status))
         return err_set(s->err, ERR_IO, "UTS 46", "ICU: %s", u_errorName(status));
     int32_t len = uidna_nameToASCII_UTF8(idna, typed.ptr, (int32_t)typed.len, ascii,

@@ -95,7 +95,6 @@ void duration_write(uint64_t seconds, char ret_text[DURATION_CHARS + 1])
                    (unsigned long long)(seconds / units[unit].seconds), units[unit].letter);
 }
 
-
 bool spelling_duration(struct spelling *s)
 {
     if (!duration_take(s->typed, &s->value.number))

@@ -95,7 +95,8 @@ static bool put_path(struct spelling *s, struct str path)
         uint8_t octet = (uint8_t)c;
         bool coded = c == '%';
         if (coded) {
-            if (path.len - i < 3 || !ascii_is_hex(path.ptr[i + 1]) || !ascii_is_hex(path.ptr[i + 2]))
+            if (path.len - i < 3 || !ascii_is_hex(path.ptr[i + 1]) ||
+                !ascii_is_hex(path.ptr[i + 2]))
                 return spelling_refuse(s, "a percent sign is followed by two hexadecimal digits");
             octet = (uint8_t)(hex_of(path.ptr[i + 1]) * 16 + hex_of(path.ptr[i + 2]));
             i += 2;
