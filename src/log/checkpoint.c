@@ -2,6 +2,7 @@
 
 #include "base/encode.h"
 #include "base/lines.h"
+#include "log/parts.h"
 
 #include <stdio.h>
 
@@ -36,8 +37,7 @@ bool checkpoint_read(struct str text, struct checkpoint_claim *ret, struct err *
         return false;
     if (!decimal_read(number, TREE_SIZE_MAX, &c.size.n))
         return lines_fail(&l, clause, "the size is not a decimal number below 2^63");
-    if (!base64_read(root, BASE64_PADDED, c.root.octets, DIGEST_BYTES, &size) ||
-        size != DIGEST_BYTES)
+    if (!parts_base64_read(root, c.root.octets, DIGEST_BYTES, &size) || size != DIGEST_BYTES)
         return lines_fail(&l, clause, "the root is not 32 octets in base64");
     if (c.size.n == 0 && !digest_eq(&c.root, &empty))
         return err_set(err, ERR_TAMPERED, clause,

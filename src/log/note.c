@@ -2,6 +2,7 @@
 
 #include "base/encode.h"
 #include "log/cosign.h"
+#include "log/parts.h"
 
 static const char clause_note[] = "C2SP signed-note";
 static const char dash[] = "\xE2\x80\x94 "; // U+2014 and a space
@@ -32,7 +33,7 @@ static bool line_read(struct str line, struct note_signature *ret, struct err *e
     if (rest.len > BASE64_CHARS(sizeof octets))
         return err_set(err, ERR_LIMIT, clause_note, "a signature has more than %d octets",
                        NOTE_SIGNATURE_BYTES_MAX);
-    if (!base64_read(rest, BASE64_PADDED, octets, sizeof octets, &size))
+    if (!parts_base64_read(rest, octets, sizeof octets, &size))
         return err_set(err, ERR_MALFORMED, clause_note, "a signature is not base64");
     if (size <= KEY_ID_BYTES)
         return err_set(err, ERR_MALFORMED, clause_note, "a signature is empty");
@@ -138,7 +139,7 @@ bool note_signature_octets(const struct note_signature *line, uint8_t *ret_octet
 {
     uint8_t octets[KEY_ID_BYTES + NOTE_SIGNATURE_BYTES_MAX];
     size_t size = 0;
-    if (line->size > cap || !base64_read(line->base64, BASE64_PADDED, octets, sizeof octets, &size))
+    if (line->size > cap || !parts_base64_read(line->base64, octets, sizeof octets, &size))
         return false;
     CHECK(size == line->size + KEY_ID_BYTES);
     memcpy(ret_octets, octets + KEY_ID_BYTES, line->size);

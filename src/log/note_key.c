@@ -1,5 +1,6 @@
 #include "base/encode.h"
 #include "log/note.h"
+#include "log/parts.h"
 
 #include <stdio.h>
 
@@ -125,7 +126,7 @@ bool note_key_read(struct str vkey, struct note_key *ret, struct err *err)
         return err_set(err, ERR_MALFORMED, clause_key,
                        "the id in a verifier key is eight lower-case hex digits");
     struct str base64 = str_slice(rest, ID_DIGITS + 1, rest.len);
-    if (!base64_read(base64, BASE64_PADDED, octets, sizeof octets, &size) || size == 0)
+    if (!parts_base64_read(base64, octets, sizeof octets, &size) || size == 0)
         return err_set(err, ERR_MALFORMED, clause_key, "the key in a verifier key is not base64");
     key.name = name;
     key.id = (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3];

@@ -39,7 +39,7 @@ bool parts_hashes_read(struct reader *r, struct proof_made *ret, const char *cla
         if (made.count == PROOF_HASHES_MAX)
             return err_set(err, ERR_LIMIT, clause, "a proof has more than %d hashes",
                            PROOF_HASHES_MAX);
-        if (!base64_read(line, BASE64_PADDED, made.path[made.count].octets, DIGEST_BYTES, &size) ||
+        if (!parts_base64_read(line, made.path[made.count].octets, DIGEST_BYTES, &size) ||
             size != DIGEST_BYTES)
             return err_set(err, ERR_MALFORMED, clause,
                            "line %zu of a proof is not 32 octets in base64", made.count + 1);
@@ -68,4 +68,12 @@ void parts_number_write(struct str before, uint64_t n, struct writer *w)
     CHECK(len > 0);
     writer_put(w, str_bytes(before));
     writer_put(w, bytes_of(number, (size_t)len));
+}
+
+bool parts_base64_read(struct str text, uint8_t *ret_octets, size_t cap, size_t *ret_size)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((uint8_t)text.ptr[i] >= 0x80)
+            return false;
+    return base64_read(text, BASE64_PADDED, ret_octets, cap, ret_size);
 }

@@ -16,4 +16,7 @@ bool parts_hashes_read(struct reader *r, struct proof_made *ret, const char *cla
                        struct err *err) MUST_USE;
 void parts_hashes_write(const struct proof_made *proof, struct writer *w);
 void parts_number_write(struct str before, uint64_t n, struct writer *w); // and an LF
+// base64_read for padded text of any octets: those above ASCII are refused first, because libsodium
+// 1.0.18, which base64_read rests on, takes some of them for letters.
+bool parts_base64_read(struct str text, uint8_t *ret_octets, size_t cap, size_t *ret_size) MUST_USE;
 #endif

@@ -13,13 +13,12 @@ static bool extra_check(struct str base64)
     uint8_t octets[PIECE / 4 * 3];
     size_t size = 0;
     while (base64.len > PIECE) {
-        if (!base64_read(str_slice(base64, 0, PIECE), BASE64_PADDED, octets, sizeof octets,
-                         &size) ||
+        if (!parts_base64_read(str_slice(base64, 0, PIECE), octets, sizeof octets, &size) ||
             size != sizeof octets)
             return false;
         base64 = str_slice(base64, PIECE, base64.len);
     }
-    return base64_read(base64, BASE64_PADDED, octets, sizeof octets, &size);
+    return parts_base64_read(base64, octets, sizeof octets, &size);
 }
 
 bool proof_read(struct bytes sent, struct log_proof *ret, struct err *err)

@@ -288,3 +288,13 @@ TEST(a_line_made_from_the_keepers_64_octets_is_the_line_of_one_who_holds_the_see
     note_assemble(STR("words\n"), &key.key, &s, &b);
     EXPECT(bytes_eq(writer_bytes(&a), writer_bytes(&b)));
 }
+
+TEST(letters_above_ascii_are_no_base64)
+{
+    // libsodium 1.0.18 reads the two octets of U+00F1 as "C1"
+    EXPECT(refused("text\n\n\xE2\x80\x94 k AAAA\xC3\xB1"
+                   "A=\n"));
+    EXPECT(refused("text\n\n\xE2\x80\x94 k AAAA\xC3\x81"
+                   "A=\n"));
+    EXPECT(!refused("text\n\n\xE2\x80\x94 k AAAAC1A=\n"));
+}
