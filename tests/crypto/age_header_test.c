@@ -212,3 +212,18 @@ TEST(a_share_of_small_order_is_refused_not_skipped)
     EXPECT_ERR(age_stanza_open(&wrapped, &identity, &found, &err), ERR_MALFORMED);
     secret_release(&identity);
 }
+
+// libsodium 1.0.18 takes octets above 0x7f for "/" when it reads base64.
+TEST(octets_above_ascii_are_refused_everywhere)
+{
+    char text[] = VERSION STANZA MAC;
+    struct err err = {0};
+    struct age_header h = {0};
+    for (size_t i = 0; i < sizeof text - 1; i++)
+        for (int c = 0x80; c < 0x100; c++) {
+            char was = text[i];
+            text[i] = (char)c;
+            EXPECT(!parses(text, sizeof text - 1, &h, &err));
+            text[i] = was;
+        }
+}
