@@ -65,8 +65,10 @@ struct request *exchange_begin(struct server *s, const char *target, struct MHD_
     rq->server = s;
     rq->connection = info->socket_context;
     rq->handle = c;
-    rq->target = target;
+    rq->target_at = target;
     arena_init(&rq->arena, HTTP_REQUEST_BYTES_MAX);
+    struct err ignored = {0}; // the memory of one connection is below the arena's limit
+    CHECK(arena_str(&rq->arena, str_of(target), &rq->target, &ignored));
     return rq;
 }
 
@@ -139,17 +141,10 @@ static bool route_take(struct request *rq, struct err *err)
 static bool head_take(struct request *rq, const struct head *head, struct err *err)
 {
     struct server *s = rq->server;
-    struct str target;
     if (!strict_head(rq->handle, head, &rq->facts, err)) {
         rq->close = true;
         return false;
     }
-    // the library will reuse its octets; ours live as long as the request
-    if (!arena_str(&rq->arena, str_of(head->target), &target, err))
-        return false;
-    rq->facts.path.ptr = target.ptr;
-    if (rq->facts.query.len > 0)
-        rq->facts.query.ptr = target.ptr + rq->facts.path.len + 1;
     if (!count_in(rq, err) ||
         !query_read(str_bytes(rq->facts.query), &rq->arena, &rq->query, err) ||
         !route_take(rq, err))

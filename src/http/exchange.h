@@ -39,7 +39,8 @@ struct request {
     struct connection *connection;
     struct MHD_Connection *handle;
     struct arena arena;
-    const char *target; // the library's own octets, until the head was checked
+    const char *target_at; // where the library holds the target; only compared, never read
+    struct str target;     // our copy from before the library decodes its own; NUL-terminated
     struct head_facts facts;
     struct route_match match;
     struct query query;

@@ -34,7 +34,7 @@ static enum MHD_Result on_step(void *own, struct MHD_Connection *c, const char *
     (void)c;
     (void)url; // decoded by the library in its own way; we read the raw target
     CHECK(rq != NULL);
-    struct head head = {method, rq->target, version};
+    struct head head = {method, version, rq->target, rq->target_at};
     int result = exchange_step(rq, &head, &more);
     *data_size = more.len;
     return result == MHD_YES ? MHD_YES : MHD_NO;

@@ -80,10 +80,10 @@ static bool layout_check(struct MHD_Connection *c, const struct head *head, cons
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(c, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     uintptr_t method = (uintptr_t)head->method;
-    uintptr_t target = (uintptr_t)head->target;
+    uintptr_t target = (uintptr_t)head->target_at;
     uintptr_t version = (uintptr_t)head->version;
     bool line =
-        target == method + strlen(head->method) + 1 && version == target + strlen(head->target) + 1;
+        target == method + strlen(head->method) + 1 && version == target + head->target.len + 1;
     if (info == NULL || !line || w->broken ||
         w->expected + CRLF_BYTES != method + info->header_size)
         return err_set(err, ERR_MALFORMED, "RFC 9112 2.2",
@@ -125,15 +125,25 @@ static bool body_facts(const struct walk *w, struct head_facts *f, struct err *e
     return true;
 }
 
-static void target_split(const char *target, struct head_facts *f)
+static void target_split(struct str target, struct head_facts *f)
 {
-    const char *mark = strchr(target, '?');
-    f->path = str_of(target);
+    const char *mark = memchr(target.ptr, '?', target.len);
+    f->path = target;
     f->query = (struct str){0};
     if (mark != NULL) {
-        f->query = str_of(mark + 1);
-        f->path.len = (size_t)(mark - target);
+        f->path.len = (size_t)(mark - target.ptr);
+        f->query = str_slice(target, f->path.len + 1, target.len);
     }
+}
+
+static bool target_check(struct str target, struct err *err)
+{
+    if (target.len == 0 || target.len > HTTP_TARGET_BYTES_MAX)
+        return err_set(err, ERR_LIMIT, NULL, "a target above %d octets", HTTP_TARGET_BYTES_MAX);
+    for (size_t i = 0; i < target.len; i++)
+        if (target.ptr[i] <= 0x20 || target.ptr[i] >= 0x7f || target.ptr[i] == '#')
+            return err_set(err, ERR_MALFORMED, "RFC 3986 2", "the target holds what none may");
+    return true;
 }
 
 bool strict_head(struct MHD_Connection *c, const struct head *head, struct head_facts *ret,
@@ -143,8 +153,8 @@ bool strict_head(struct MHD_Connection *c, const struct head *head, struct head_
     struct walk walk = {.expected = (uintptr_t)head->version + strlen(head->version) + CRLF_BYTES};
     if (strcmp(head->version, "HTTP/1.1") != 0)
         return err_set(err, ERR_MALFORMED, "RFC 9112 2.3", "only HTTP/1.1 is spoken here");
-    if (strlen(head->target) > HTTP_TARGET_BYTES_MAX)
-        return err_set(err, ERR_LIMIT, NULL, "a target above %d octets", HTTP_TARGET_BYTES_MAX);
+    if (!target_check(head->target, err))
+        return false;
     if (!http_is_token(str_of(head->method)))
         return err_set(err, ERR_MALFORMED, "RFC 9110 9.1", "a method that is no token");
     (void)MHD_get_connection_values_n(c, MHD_HEADER_KIND, walk_field, &walk);

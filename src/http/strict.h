@@ -10,9 +10,11 @@
 
 struct MHD_Connection;
 
-// What the library gave for the first line; `target` is the raw one, before decoding.
+// The first line. The library decodes its target in place, so ours is a copy from before.
 struct head {
-    const char *method, *target, *version;
+    const char *method, *version;
+    struct str target;     // our copy of the raw target, NUL-terminated
+    const char *target_at; // where the library holds it; only compared, never read
 };
 struct head_facts {
     enum http_method method; // METHOD_NONE: a token we do not serve

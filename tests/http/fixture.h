@@ -313,6 +313,14 @@ static inline bool body_is(const struct answer *an, const char *text)
     return bytes_eq(an->body, str_bytes(str_of(text)));
 }
 
+// The peer may hear its answer a moment before the request's end functions run.
+static inline bool ended(unsigned count)
+{
+    for (int i = 0; i < 200 && fx.ended != count; i++)
+        (void)poll(NULL, 0, 5);
+    return fx.ended == count;
+}
+
 // -- a raw socket
 // ----------------------------------------------------------------------------------
 static inline int raw_connect(void)
