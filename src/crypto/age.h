@@ -7,6 +7,15 @@
 // Opening in two processes: age_header_parse -> each .wrapped to the holder of the identity
 // (age_stanza_open) -> age_file_open_with_key; for large files age_header_find_end,
 // age_header_parse, age_header_check, then age_stream_open with the octets after .size.
+//
+// Example, made with Debian's age for the identity
+// AGE-SECRET-KEY-1Z362E5MHGPKLWL8V9P5HFYY9N23PS7PY8YREA6N6U86TXYZ9QNSQ2U8DT2; inside is "hi":
+//   age-encryption.org/v1\n
+//   -> X25519 5Gyb87xSbi4J1BJFjZdfPCQsphWKjgvQQ//5B6CclyU\n
+//   NZvw3Ue11LiNtI9hjoP5iCVfQQriYyX8ojCPooGJPwg\n
+//   --- 0s8sdOfewzd8npG68HG/XQ6jx6zpebH8+hMaGSEBgTQ\n
+//   a17e61d14fbd2f161ee7d7b0774b548ced
+//   e1f96d36b55f4bbb2120fac76537c1bfb5
 #ifndef CRYPTO_AGE_H
 #define CRYPTO_AGE_H
 #include "crypto/age_stream.h"

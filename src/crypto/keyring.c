@@ -393,6 +393,8 @@ bool keyring_read(struct bytes file, const struct secret *passphrase, struct key
     if (file.len > KEYRING_BYTES_MAX)
         return err_set(err, ERR_LIMIT, "base/limits.h", "a keyring has at most %d octets",
                        KEYRING_BYTES_MAX);
+    if (passphrase->len == 0) // none was ever written under an empty one
+        return err_set(err, ERR_DENIED, clause, "a keyring needs a passphrase");
     if (!keyring_header_read(file, &h, err) || !frame_check(file, &h, err) ||
         !derive(passphrase, &h, &key, check, err))
         return false;

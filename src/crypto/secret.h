@@ -2,6 +2,8 @@
 //
 // Holds: buffers from libsodium's guarded heap. They never enter an arena, a log line or a frame
 // other than those the keeper's table names.
+// A process calls crypto_start before it limits itself: libsodium looks for its dice and its
+// page size once. Afterwards a secret needs mmap, mprotect, mlock, madvise, munlock and munmap.
 #ifndef CRYPTO_SECRET_H
 #define CRYPTO_SECRET_H
 #include "base/bytes.h"

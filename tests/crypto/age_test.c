@@ -1,5 +1,6 @@
 #include "crypto/age.h"
 
+#include "base/encode.h"
 #include "base/limits.h"
 #include "tests/test.h"
 
@@ -423,5 +424,70 @@ TEST(debians_age_opens_our_files_and_we_open_its)
                                 &plain, &err));
         EXPECT(bytes_eq(plain, text));
     }
+    bench_release(&b);
+}
+
+// -- the example of crypto/age.h -------------------------------------------------------------
+
+TEST(the_example_of_the_header_file_opens)
+{
+    static const char header[] = "age-encryption.org/v1\n"
+                                 "-> X25519 5Gyb87xSbi4J1BJFjZdfPCQsphWKjgvQQ//5B6CclyU\n"
+                                 "NZvw3Ue11LiNtI9hjoP5iCVfQQriYyX8ojCPooGJPwg\n"
+                                 "--- 0s8sdOfewzd8npG68HG/XQ6jx6zpebH8+hMaGSEBgTQ\n";
+    struct err err = {0};
+    struct arena a;
+    struct secret identity;
+    struct bytes plain = {0};
+    uint8_t file[sizeof header - 1 + 34];
+    memcpy(file, header, sizeof header - 1);
+    EXPECT(hex_read(STR("a17e61d14fbd2f161ee7d7b0774b548ced"
+                        "e1f96d36b55f4bbb2120fac76537c1bfb5"),
+                    file + sizeof header - 1, 34));
+    EXPECT(age_file_size(2, 1) == sizeof file);
+    arena_init(&a, 1 << 16);
+    EXPECT_OK(age_identity_read(
+        STR("AGE-SECRET-KEY-1Z362E5MHGPKLWL8V9P5HFYY9N23PS7PY8YREA6N6U86TXYZ9QNSQ2U8DT2"),
+        &identity, &err));
+    EXPECT_OK(age_file_open(bytes_of(file, sizeof file), &identity, &a, &plain, &err));
+    EXPECT(bytes_eq(plain, str_bytes(STR("hi"))));
+    secret_release(&identity);
+    arena_release(&a);
+}
+
+// The clerk's way with an attachment: it arrives in pieces, the file key comes from the keeper.
+TEST(a_file_that_arrives_in_pieces_opens_with_the_key_alone)
+{
+    struct err err = {0};
+    struct bench b;
+    bench_init(&b);
+    struct bytes plain = noise(&b, 200000);
+    struct bytes file = seal(&b, 3, plain);
+    struct collected out = collected_of(&b, plain.len);
+    struct age_header header;
+    struct age_file_key key;
+    struct age_stream s;
+    size_t seen = 0, head = 0;
+    while (head == 0) {
+        seen += 50;
+        EXPECT_OK(age_header_find_end(bytes_of(file.ptr, seen), &head, &err));
+    }
+    EXPECT_OK(age_header_parse(bytes_of(file.ptr, seen), &b.arena, &header, &err));
+    EXPECT(header.size == head);
+    EXPECT(header.wrapped_count == 3);
+    EXPECT_OK(age_stanza_open(&header.wrapped[1], &b.identities[1], &key, &err)); // the keeper
+    EXPECT_OK(age_header_check(&header, &key, &err));
+    age_stream_open(&s, &key, (struct age_sink){collect, &out});
+    for (size_t at = head; at < file.len; at += 1000)
+        EXPECT_OK(age_stream_put(
+            &s, bytes_of(file.ptr + at, file.len - at < 1000 ? file.len - at : 1000), &err));
+    EXPECT_OK(age_stream_end(&s, &err));
+    EXPECT(bytes_eq(writer_bytes(&out.out), plain));
+    age_stream_release(&s);
+    struct bytes again = {0};
+    EXPECT_OK(age_file_open_with_key(file, &key, &b.arena, &again, &err));
+    EXPECT(bytes_eq(again, plain));
+    key.octets[0] ^= 1;
+    EXPECT_ERR(age_file_open_with_key(file, &key, &b.arena, &again, &err), ERR_TAMPERED);
     bench_release(&b);
 }
