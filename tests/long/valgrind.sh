@@ -1,8 +1,8 @@
 #!/bin/sh
 # Every unit test under valgrind, for the reads of uninitialised memory that the sanitizers miss.
 # usage: ELCHI=build/release/elchi tests/long/valgrind.sh
-# The programs are those of the same build folder. A test that lowers its rights or measures time has
-# no meaning under an emulator and may skip itself when ELCHI_EMULATED is set.
+# The programs are those of the same build folder. A test that lowers its rights or measures time
+# has no meaning under an emulator and may skip itself when ELCHI_EMULATED is set.
 set -u
 if ! command -v valgrind >/dev/null 2>&1; then
     echo "skip every test under valgrind: it is not installed"
