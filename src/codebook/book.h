@@ -92,7 +92,7 @@ const char *reply_word(enum reply r);
 bool reply_read(struct str word, enum reply *ret) MUST_USE;
 
 struct book_parameter {
-    struct str name; // [a-z][a-z0-9-]{0,23}
+    struct str name; // [a-z][a-z0-9-]{0,31}
     enum parameter_type type;
     const struct book_table *table; // PARAMETER_TABLE only
     bool required;

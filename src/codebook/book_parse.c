@@ -22,7 +22,7 @@ static bool fail(struct making *m, const char *why)
 
 static bool name_ok(struct str name)
 {
-    if (name.len == 0 || name.len > 24 || name.ptr[0] < 'a' || name.ptr[0] > 'z')
+    if (name.len == 0 || name.len > 32 || name.ptr[0] < 'a' || name.ptr[0] > 'z')
         return false;
     for (size_t i = 1; i < name.len; i++) {
         char c = name.ptr[i];
@@ -34,7 +34,7 @@ static bool name_ok(struct str name)
 
 static bool code_ok(struct str code)
 {
-    if (code.len == 0 || code.len > 32)
+    if (code.len == 0 || code.len > 40)
         return false;
     for (size_t i = 0; i < code.len; i++) {
         char c = code.ptr[i];

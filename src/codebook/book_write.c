@@ -5,11 +5,11 @@ static void write_line(struct buffer *to, const char *key, struct str value)
     buffer_fmt(to, "%s %.*s\n", key, STR_ARG(value));
 }
 
-static const char *type_name(const struct book_parameter *p, char room[32])
+static const char *type_name(const struct book_parameter *p, char room[40])
 {
     if (p->type != PARAMETER_TABLE)
         return parameter_type_word(p->type);
-    CHECK(p->table->name.len < 32);
+    CHECK(p->table->name.len < 40);
     memcpy(room, p->table->name.ptr, p->table->name.len);
     room[p->table->name.len] = '\0';
     return room;
@@ -17,7 +17,7 @@ static const char *type_name(const struct book_parameter *p, char room[32])
 
 static void write_parameters(const struct phrase *p, struct buffer *to)
 {
-    char room[32];
+    char room[40];
     for (size_t i = 0; i < p->parameters_count; i++)
         buffer_fmt(to, "parameter %.*s %s %s\n", STR_ARG(p->parameters[i].name),
                    type_name(&p->parameters[i], room),

@@ -4,7 +4,7 @@
 
 static bool name_ok(struct str name)
 {
-    if (name.len == 0 || name.len > 24 || name.ptr[0] < 'a' || name.ptr[0] > 'z')
+    if (name.len == 0 || name.len > 32 || name.ptr[0] < 'a' || name.ptr[0] > 'z')
         return false;
     for (size_t i = 1; i < name.len; i++) {
         char c = name.ptr[i];
@@ -34,7 +34,7 @@ static bool read_parameter(struct str field, struct phrase_line *line, struct er
     struct phrase_parameter p = {str_slice(field, 0, at), str_slice(field, at + 1, field.len)};
     if (!name_ok(p.name))
         return err_set(err, ERR_MALFORMED, CLAUSE,
-                       "a parameter's name is 1 to 24 lower-case letters, digits and hyphens");
+                       "a parameter's name is 1 to 32 lower-case letters, digits and hyphens");
     if (!value_ok(p.value))
         return err_set(err, ERR_MALFORMED, CLAUSE,
                        "the value of %.*s is empty, or not visible ASCII without \"=\"",

@@ -22,7 +22,7 @@ enum form_kind {
 };
 
 #define PARAMETER_TYPES(X)                      /* name, word in the book, octets at most, form */ \
-    X(PARAMETER_TABLE, "table", 32, FORM_TABLE) /* never written: the table's name is */           \
+    X(PARAMETER_TABLE, "table", 40, FORM_TABLE) /* never written: the table's name is */           \
     X(PARAMETER_TIME, "time", 20, FORM_MOMENT)  /* 2026-07-14T04:01:05Z */                         \
     X(PARAMETER_INTERVAL, "interval", 41, FORM_INTERVAL) /* TIME/TIME, the first not later */      \
     X(PARAMETER_STATE, "state", 8, FORM_STATE)           /* XA; must be in the caller's table */   \
@@ -51,11 +51,11 @@ bool parameter_type_from_word(struct str word, enum parameter_type *ret) MUST_US
 
 // One row of a table of the book: sector, incident class, reason, TLP ...
 struct book_code {
-    struct str code;    // [A-Za-z0-9][A-Za-z0-9+-]{0,31}
+    struct str code;    // [A-Za-z0-9][A-Za-z0-9+-]{0,39}
     struct str meaning; // English, for reference
 };
 struct book_table {
-    struct str name; // [a-z][a-z0-9-]{0,23}
+    struct str name; // [a-z][a-z0-9-]{0,31}
     const struct book_code *codes;
     size_t codes_count;
 };

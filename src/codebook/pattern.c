@@ -97,7 +97,7 @@ static bool scan_argument(struct scan *s)
     struct str name = str_slice(s->rest, 0, len);
     struct str after = str_slice(s->rest, len, s->rest.len);
     bool number = false;
-    if (len == 0 || len > 32)
+    if (len == 0 || len > 40)
         return refuse(s, "a place has a name of lower-case letters, digits and hyphens");
     if (after.len > 0 && after.ptr[0] == '}') {
         if (!place_index(s, name, false, &index))

@@ -82,7 +82,7 @@ static bool key_ok(struct str key)
         if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '+')
             return false;
     }
-    return key.len > 0 && key.len <= 32;
+    return key.len > 0 && key.len <= 40;
 }
 
 // "KEY WORDS" into a list that has room for `max`.
