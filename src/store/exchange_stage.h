@@ -51,7 +51,7 @@ bool exchange_batch_drop(struct txn *txn, struct err *err) MUST_USE;
 
 // -- serials ---------------------------------------------------------------------------------
 // A pair is "XA/XB", or "XA" for open records. At most 2^31-1 of each.
-#define SERIAL_MAX UINT64_C(2147483647)
+#define EXCHANGE_SERIAL_MAX UINT64_C(2147483647)
 // Gives the next serial and marks it pending.
 //   errors  ERR_BUSY (the last one is pending), ERR_LIMIT (all used)
 bool exchange_serial_take(struct txn *txn, struct str pair, uint64_t *ret,

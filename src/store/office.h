@@ -22,7 +22,11 @@ bool office_open_memory(const struct db_driver *driver, struct world *w, struct 
                         struct err *err) MUST_USE;
 
 // -- officers --------------------------------------------------------------------------------
-enum { OFFICER_NAME_BYTES_MAX = 64, OFFICER_TEXT_BYTES_MAX = 1024 };
+enum {
+    OFFICER_NAME_BYTES_MAX = 64,
+    OFFICER_TEXT_BYTES_MAX = 1024,
+    OFFICER_LOGIN_BYTES_MAX = 65536,
+};
 enum office_officer_state { OFFICER_ACTIVE, OFFICER_SUSPENDED, OFFICER_LEFT, OFFICER_STATE_COUNT };
 struct office_officer {
     struct str name;

@@ -8,10 +8,10 @@
 #include "store/office.h"
 
 enum { DRAFT_ID_CHARS = 32 };
-struct draft_id {
+struct office_draft_id {
     char hex[DRAFT_ID_CHARS + 1]; // lower-case digits, NUL
 };
-bool draft_id_read(struct str text, struct draft_id *ret, struct err *err) MUST_USE;
+bool office_draft_id_read(struct str text, struct office_draft_id *ret, struct err *err) MUST_USE;
 
 // -- drafts ----------------------------------------------------------------------------------
 enum office_draft_state {
@@ -26,7 +26,7 @@ enum office_draft_state {
     DRAFT_STATE_COUNT
 };
 struct office_draft {
-    struct draft_id id;
+    struct office_draft_id id;
     struct str desk, author;
     enum office_draft_state state;
     struct bytes sealed;   // the text
@@ -41,10 +41,11 @@ bool office_draft_add(struct txn *txn, const struct office_draft *row, struct er
 //   errors  ERR_CONFLICT  it is missing or stands in another state
 bool office_draft_change(struct txn *txn, const struct office_draft *row,
                          enum office_draft_state from, struct err *err) MUST_USE;
-bool office_draft_move(struct txn *txn, const struct draft_id *id, enum office_draft_state from,
-                       enum office_draft_state to, struct moment at, struct err *err) MUST_USE;
+bool office_draft_move(struct txn *txn, const struct office_draft_id *id,
+                       enum office_draft_state from, enum office_draft_state to, struct moment at,
+                       struct err *err) MUST_USE;
 //   errors  ERR_NOT_FOUND
-bool office_draft_get(struct txn *txn, const struct draft_id *id, struct arena *a,
+bool office_draft_get(struct txn *txn, const struct office_draft_id *id, struct arena *a,
                       struct office_draft *ret, struct err *err) MUST_USE;
 // A desk's drafts in one state, newest first, after `skip` rows, at most `count_max`.
 bool office_drafts(struct txn *txn, struct str desk, enum office_draft_state state, uint64_t skip,
@@ -56,11 +57,12 @@ bool office_draft_count(struct txn *txn, struct str desk, enum office_draft_stat
 bool office_drafts_in(struct txn *txn, enum office_draft_state state, office_draft_each *each,
                       void *context, struct err *err) MUST_USE;
 // With its approvals and its fill. Missing is fine.
-bool office_draft_erase(struct txn *txn, const struct draft_id *id, struct err *err) MUST_USE;
+bool office_draft_erase(struct txn *txn, const struct office_draft_id *id,
+                        struct err *err) MUST_USE;
 
 // -- approvals -------------------------------------------------------------------------------
 struct office_approval {
-    struct draft_id draft;
+    struct office_draft_id draft;
     struct str officer;
     struct str decision; // release | refuse | export | register
     struct bytes note;   // the signed approval, or the passkey's answer
@@ -72,14 +74,16 @@ typedef bool office_approval_each(void *context, const struct office_approval *r
 //   errors  ERR_CONFLICT (decided already), ERR_LIMIT
 bool office_approval_add(struct txn *txn, const struct office_approval *row,
                          struct err *err) MUST_USE;
-bool office_approvals(struct txn *txn, const struct draft_id *draft, office_approval_each *each,
-                      void *context, struct err *err) MUST_USE; // in the order they came
+bool office_approvals(struct txn *txn, const struct office_draft_id *draft,
+                      office_approval_each *each, void *context,
+                      struct err *err) MUST_USE; // in the order they came
 // The draft was changed: what was approved is no longer there.
-bool office_approvals_drop(struct txn *txn, const struct draft_id *draft, struct err *err) MUST_USE;
+bool office_approvals_drop(struct txn *txn, const struct office_draft_id *draft,
+                           struct err *err) MUST_USE;
 
 // -- fills -----------------------------------------------------------------------------------
 struct office_fill {
-    struct draft_id draft;
+    struct office_draft_id draft;
     struct str ref;
     struct moment at;    // the record's `time`
     struct bytes sealed; // the full text
@@ -89,12 +93,13 @@ typedef bool office_fill_each(void *context, const struct office_fill *row, stru
 //   errors  ERR_CONFLICT  the draft is filled, or another draft holds the ref
 bool office_fill_add(struct txn *txn, const struct office_fill *row, struct err *err) MUST_USE;
 //   errors  ERR_CONFLICT  no fill, or signed already
-bool office_fill_sign(struct txn *txn, const struct draft_id *draft, struct bytes sealed_note,
-                      struct err *err) MUST_USE;
+bool office_fill_sign(struct txn *txn, const struct office_draft_id *draft,
+                      struct bytes sealed_note, struct err *err) MUST_USE;
 //   errors  ERR_NOT_FOUND
-bool office_fill_get(struct txn *txn, const struct draft_id *draft, struct arena *a,
+bool office_fill_get(struct txn *txn, const struct office_draft_id *draft, struct arena *a,
                      struct office_fill *ret, struct err *err) MUST_USE;
 bool office_fills(struct txn *txn, office_fill_each *each, void *context,
                   struct err *err) MUST_USE; // by ref
-bool office_fill_drop(struct txn *txn, const struct draft_id *draft, struct err *err) MUST_USE;
+bool office_fill_drop(struct txn *txn, const struct office_draft_id *draft,
+                      struct err *err) MUST_USE;
 #endif

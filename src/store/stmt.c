@@ -35,6 +35,11 @@ void stmt_bind_count(struct stmt *s, size_t number, uint64_t value)
     stmt_bind_int(s, number, (int64_t)value);
 }
 
+void stmt_bind_limit(struct stmt *s, size_t number, uint64_t value)
+{
+    stmt_bind_count(s, number, value < INT64_MAX ? value : INT64_MAX);
+}
+
 void stmt_bind_bytes(struct stmt *s, size_t number, struct bytes value)
 {
     bind(s, number, (struct db_value){.kind = DB_OCTETS, .octets = value});
@@ -243,4 +248,15 @@ bool stmt_digest_or_null(struct stmt *s, size_t number, struct digest *ret)
         return false;
     *ret = stmt_digest(s, number);
     return true;
+}
+
+// -- counters ---------------------------------------------------------------------------------
+bool store_counter_next(struct txn *txn, struct str name, int64_t *ret, struct err *err)
+{
+    struct stmt s = txn_stmt(txn, SQL_COUNTER_NEXT);
+    stmt_bind_str(&s, 1, name);
+    if (!stmt_run_one(&s, err))
+        return false;
+    *ret = stmt_int(&s, 0);
+    return stmt_done(&s, err);
 }

@@ -24,6 +24,8 @@ struct stmt txn_stmt(struct txn *txn, enum sql name);
 void stmt_bind_null(struct stmt *s, size_t number);
 void stmt_bind_int(struct stmt *s, size_t number, int64_t value);
 void stmt_bind_count(struct stmt *s, size_t number, uint64_t value); // at most 2^63-1
+// The same, but a larger one counts as the largest: for bounds that others name.
+void stmt_bind_limit(struct stmt *s, size_t number, uint64_t value);
 void stmt_bind_bytes(struct stmt *s, size_t number, struct bytes value);
 void stmt_bind_str(struct stmt *s, size_t number, struct str value);
 // Borrows the caller's digest.
@@ -63,4 +65,8 @@ struct str stmt_str(struct stmt *s, size_t column);     // the same
 struct digest stmt_digest(struct stmt *s, size_t column);
 // Zeroed and false when the column is null.
 bool stmt_digest_or_null(struct stmt *s, size_t column, struct digest *ret);
+
+// -- counters --------------------------------------------------------------------------------
+// The next number of a named counter; none is ever given twice.
+bool store_counter_next(struct txn *txn, struct str name, int64_t *ret, struct err *err) MUST_USE;
 #endif

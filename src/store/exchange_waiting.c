@@ -1,0 +1,134 @@
+// store/exchange_waiting.c - offers and wants: the second half of exchange_blob.h.
+#include "store/exchange_blob.h"
+#include "store/stmt.h"
+
+enum { PRECEDENCE_MAX = 3 }; // FLASH
+
+static bool waiting_check(uint64_t size, unsigned precedence, struct leaf_index at, struct err *err)
+{
+    if (size == 0 || size > BLOB_BYTES_MAX || precedence > PRECEDENCE_MAX || at.n > TREE_SIZE_MAX)
+        return err_set(err, ERR_LIMIT, NULL, "a blob's size, precedence or index is out of bounds");
+    return true;
+}
+
+// -- offers -----------------------------------------------------------------------------------
+bool exchange_offer_put(struct txn *txn, const struct exchange_offer *row, struct err *err)
+{
+    if (!waiting_check(row->size, row->precedence, row->at, err))
+        return false;
+    struct stmt s = txn_stmt(txn, SQL_OFFER_PUT);
+    stmt_bind_str(&s, 1, row->reader);
+    stmt_bind_digest(&s, 2, &row->hash);
+    stmt_bind_int(&s, 3, row->log.n);
+    stmt_bind_count(&s, 4, row->at.n);
+    stmt_bind_count(&s, 5, row->size);
+    stmt_bind_count(&s, 6, row->precedence);
+    return stmt_run(&s, err);
+}
+
+bool exchange_offer_drop(struct txn *txn, struct str reader, const struct digest *hash,
+                         struct err *err)
+{
+    struct stmt s = txn_stmt(txn, SQL_OFFER_DROP);
+    stmt_bind_str(&s, 1, reader);
+    stmt_bind_digest(&s, 2, hash);
+    return stmt_run(&s, err);
+}
+
+struct offer_list {
+    exchange_offer_each *each;
+    void *context;
+};
+static bool offer_row(struct stmt *s, void *context, struct err *err)
+{
+    const struct offer_list *list = context;
+    struct exchange_offer row = {
+        .reader = stmt_str(s, 0),
+        .hash = stmt_digest(s, 1),
+        .log = {stmt_int(s, 2)},
+        .at = {stmt_count(s, 3)},
+        .size = stmt_count(s, 4),
+        .precedence = stmt_small(s, 5, PRECEDENCE_MAX),
+    };
+    return stmt_fits(s, err) && list->each(list->context, &row, err);
+}
+
+bool exchange_offers(struct txn *txn, struct str reader, uint64_t count_max,
+                     exchange_offer_each *each, void *context, struct err *err)
+{
+    struct offer_list list = {each, context};
+    struct stmt s = txn_stmt(txn, SQL_OFFER_LIST);
+    stmt_bind_str(&s, 1, reader);
+    stmt_bind_limit(&s, 2, count_max);
+    return stmt_each(&s, offer_row, &list, err);
+}
+
+// -- wants ------------------------------------------------------------------------------------
+bool exchange_want_put(struct txn *txn, const struct exchange_want *row, struct err *err)
+{
+    if (!waiting_check(row->size, row->precedence, row->at, err))
+        return false;
+    struct stmt s = txn_stmt(txn, SQL_WANT_PUT);
+    stmt_bind_digest(&s, 1, &row->hash);
+    stmt_bind_int(&s, 2, row->log.n);
+    stmt_bind_count(&s, 3, row->at.n);
+    stmt_bind_count(&s, 4, row->size);
+    stmt_bind_count(&s, 5, row->precedence);
+    stmt_bind_int(&s, 6, row->from_author);
+    return stmt_run(&s, err);
+}
+
+static bool want_by_hash(struct txn *txn, enum sql what, const struct digest *hash, struct err *err)
+{
+    struct stmt s = txn_stmt(txn, what);
+    stmt_bind_digest(&s, 1, hash);
+    return stmt_run(&s, err);
+}
+
+bool exchange_want_tried(struct txn *txn, const struct digest *hash, struct err *err)
+{
+    return want_by_hash(txn, SQL_WANT_TRIED, hash, err);
+}
+
+bool exchange_want_drop(struct txn *txn, const struct digest *hash, struct err *err)
+{
+    return want_by_hash(txn, SQL_WANT_DROP, hash, err);
+}
+
+struct want_list {
+    exchange_want_each *each;
+    void *context;
+};
+static bool want_row(struct stmt *s, void *context, struct err *err)
+{
+    const struct want_list *list = context;
+    struct exchange_want row = {
+        .hash = stmt_digest(s, 0),
+        .log = {stmt_int(s, 1)},
+        .at = {stmt_count(s, 2)},
+        .size = stmt_count(s, 3),
+        .precedence = stmt_small(s, 4, PRECEDENCE_MAX),
+        .from_author = stmt_small(s, 5, 1) == 1,
+        .tries = stmt_count(s, 6),
+    };
+    return stmt_fits(s, err) && list->each(list->context, &row, err);
+}
+
+bool exchange_wants(struct txn *txn, uint64_t count_max, exchange_want_each *each, void *context,
+                    struct err *err)
+{
+    struct want_list list = {each, context};
+    struct stmt s = txn_stmt(txn, SQL_WANT_LIST);
+    stmt_bind_limit(&s, 1, count_max);
+    return stmt_each(&s, want_row, &list, err);
+}
+
+bool exchange_wants_of(struct txn *txn, struct log_id log, struct leaf_index at,
+                       exchange_want_each *each, void *context, struct err *err)
+{
+    struct want_list list = {each, context};
+    struct stmt s = txn_stmt(txn, SQL_WANT_OF);
+    stmt_bind_int(&s, 1, log.n);
+    stmt_bind_limit(&s, 2, at.n);
+    return stmt_each(&s, want_row, &list, err);
+}
