@@ -1,0 +1,11 @@
+// clerk/restore.h - after a restore: nothing is signed until a quorum has shown what it holds.
+//
+// Holds: collecting peers' answers about our own log, importing it back, asking the keeper to
+// resume. Source: DESIGN section 9 (restore), FORMATS section 10.
+#ifndef CLERK_RESTORE_H
+#define CLERK_RESTORE_H
+#include "clerk/node.h"
+
+// One step; nothing to do is fine. Called after every turn while the keeper waits.
+bool clerk_restore_step(struct clerk *c, struct err *err) MUST_USE;
+#endif
