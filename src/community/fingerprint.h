@@ -6,7 +6,7 @@
 // Source: FORMATS section 2: group i = (big-endian bytes 5i..5i+4) mod 100000.
 //
 // Example (a test decodes it): SHA-256 of the empty text, e3b0c44298 fc1c149afb ..., is
-//   44280 42619 18148 88612 31204 22692
+//   28312 71035 19033 54212 51492 41426
 #ifndef COMMUNITY_FINGERPRINT_H
 #define COMMUNITY_FINGERPRINT_H
 #include "crypto/hash.h"
