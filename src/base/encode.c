@@ -43,6 +43,10 @@ bool base64_read(struct str text, enum base64_kind kind, uint8_t *ret_octets, si
 {
     const char *end = NULL;
     size_t size = 0;
+    // libsodium 1.0.18 reads every octet above 0x7f as a slash; there is one spelling only.
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] > 0x7f)
+            return false;
     if (sodium_base642bin(ret_octets, cap, text.ptr, text.len, NULL, &size, &end,
                           variant_of(kind)) != 0)
         return false;

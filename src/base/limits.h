@@ -25,16 +25,17 @@ enum {
     POLICY_BYTES_MAX = 1048576,    // one line per witness and mirror of 256 States
     POLICY_ITEMS_MAX =
         1024, // logs, witnesses, groups, each: 256 States, two cosigners each, doubled
-    COMMUNITY_NAMES_MAX = 64,        // languages of one name
-    COMMUNITY_NAME_BYTES_MAX = 512,  // the longest long form is below 200
-    COMMUNITY_ENDPOINTS_MAX = 8,     // of one State
-    COMMUNITY_GROUPS_MAX = 64,       // more than the regions of the world
-    CHAIN_VERSIONS_MAX = 512,        // what fits into CHAIN_BYTES_MAX
-    PROOF_FILE_BYTES_MAX = 67108864, // a community, and full chains of 60 cosigners
-    REGISTER_BYTES_MAX = 262144,     // 500 officers and 500 rules
-    REGISTER_OFFICERS_MAX = 512,     // of one State and community
-    REGISTER_RULES_MAX = 512,        // every type by every desk, with room
-    REGISTER_APPROVALS_MAX = 16,     // notes brought for one decision
+    COMMUNITY_NAMES_MAX = 64,             // languages of one name
+    COMMUNITY_NAME_BYTES_MAX = 512,       // the longest long form is below 200
+    COMMUNITY_ENDPOINTS_MAX = 8,          // of one State
+    COMMUNITY_DURATION_S_MAX = 315360000, // ten years of 365 days
+    COMMUNITY_GROUPS_MAX = 64,            // more than the regions of the world
+    CHAIN_VERSIONS_MAX = 512,             // what fits into CHAIN_BYTES_MAX
+    PROOF_FILE_BYTES_MAX = 67108864,      // a community, and full chains of 60 cosigners
+    REGISTER_BYTES_MAX = 262144,          // 500 officers and 500 rules
+    REGISTER_OFFICERS_MAX = 512,          // of one State and community
+    REGISTER_RULES_MAX = 512,             // every type by every desk, with room
+    REGISTER_APPROVALS_MAX = 16,          // notes brought for one decision
     // -- bodies ----------------------------------------------------------------------------------
     AGE_HEADER_BYTES_MAX = 65536, // 600 recipients; a sealed body has two
     AGE_CHUNK_BYTES = 65536,      // age v1: plaintext octets of a chunk

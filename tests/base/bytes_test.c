@@ -63,6 +63,7 @@ TEST(base64_and_hex_have_one_spelling)
     EXPECT(!base64_read(STR("aGk"), BASE64_PADDED, out, sizeof out, &size));
     EXPECT(!base64_read(STR("aGk=\n"), BASE64_PADDED, out, sizeof out, &size));
     EXPECT(!base64_read(STR("aG k"), BASE64_BARE, out, sizeof out, &size));
+    EXPECT(!base64_read(STR("aG\xc3\xa9"), BASE64_PADDED, out, sizeof out, &size));
     EXPECT(!base64_read(STR("aGk="), BASE64_BARE, out, sizeof out, &size));
     EXPECT(base64_write(bytes_of("hi", 2), BASE64_PADDED, text) == 4);
     EXPECT(strcmp(text, "aGk=") == 0);
