@@ -1,17 +1,13 @@
 // record/registry.c - the rows.
 #include "record/registry.h"
 
+#include "record/keys.h"
 #include "record/type/message.h"
 #include "record/type/receipt.h"
 #include "record/type/withdraw.h"
-#if __has_include("record/keys.h")
-#include "record/keys.h"
-#endif
 
 static const struct record_type *const types[] = {
-#if __has_include("record/keys.h")
     &record_type_keys,
-#endif
     &record_type_message,
     &record_type_receipt,
     &record_type_withdraw,

@@ -31,7 +31,7 @@ size_t speech_expectations(const struct message *message, const struct book *boo
 
 // "We regard this dialogue as closed." Codes are never reused, so the code alone says it, in any
 // book.
-#define SPEECH_CLOSING_PHRASE "P10"
+#define SPEECH_CLOSING_PHRASE "P15"
 bool speech_closes(const struct message *message);
 
 // What `answer`, a record by `by` that answers `asked`, settles from the moment `at` on: facts for
