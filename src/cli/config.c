@@ -1,0 +1,257 @@
+#include "cli/config.h"
+
+#include "base/encode.h"
+#include "base/limits.h"
+
+#include <stdio.h>
+
+void config_defaults(struct config *c, const char *folder)
+{
+    *c = (struct config){
+        .dials = true, .poll_s = 60, .peer_quota_mib = 4096, .log_level = REPORT_INFO};
+    int len = snprintf(c->folder, sizeof c->folder, "%s", folder);
+    CHECK(len > 0 && (size_t)len < sizeof c->folder);
+    (void)snprintf(c->markings[0], sizeof c->markings[0], "UNCLASSIFIED");
+    c->markings_count = 1;
+    (void)snprintf(c->marking_ceiling, sizeof c->marking_ceiling, "UNCLASSIFIED");
+}
+
+// -- values ------------------------------------------------------------------------------------
+static bool take_text(struct str value, char *to, size_t cap, struct err *err)
+{
+    if (value.len >= cap)
+        return err_set(err, ERR_LIMIT, "cli/config.h", "a value of %zu octets", value.len);
+    memcpy(to, value.ptr, value.len);
+    to[value.len] = '\0';
+    return true;
+}
+
+static bool take_address(struct str value, char *to, struct err *err)
+{
+    if (str_eq(value, STR("off")))
+        value = STR("");
+    else if (memchr(value.ptr, ':', value.len) == NULL)
+        return err_set(err, ERR_MALFORMED, "cli/config.h", "an address is HOST:PORT or off");
+    return take_text(value, to, CONFIG_TEXT_MAX, err);
+}
+
+static bool take_number(struct str value, uint64_t most, uint64_t *ret, struct err *err)
+{
+    if (!decimal_read(value, most, ret) || *ret == 0)
+        return err_set(err, ERR_MALFORMED, "cli/config.h", "a number from 1 to %llu",
+                       (unsigned long long)most);
+    return true;
+}
+
+static bool take_yes(struct str value, bool *ret, struct err *err)
+{
+    *ret = str_eq(value, STR("yes"));
+    return *ret || str_eq(value, STR("no")) ||
+           err_set(err, ERR_MALFORMED, "cli/config.h", "yes or no");
+}
+
+static bool set_listen(struct config *c, struct str value, struct err *err)
+{
+    return take_address(value, c->listen, err);
+}
+
+static bool set_monitor(struct config *c, struct str value, struct err *err)
+{
+    return take_address(value, c->monitor, err);
+}
+
+static bool set_door(struct config *c, struct str value, struct err *err)
+{
+    return take_address(value, c->door, err);
+}
+
+static bool set_passphrase_file(struct config *c, struct str value, struct err *err)
+{
+    if (str_eq(value, STR("ask")))
+        value = STR("");
+    return take_text(value, c->passphrase_file, sizeof c->passphrase_file, err);
+}
+
+static bool set_dial(struct config *c, struct str value, struct err *err)
+{
+    return take_yes(value, &c->dials, err);
+}
+
+static bool set_poll(struct config *c, struct str value, struct err *err)
+{
+    uint64_t n = 0;
+    if (!take_number(value, 86400, &n, err))
+        return false;
+    c->poll_s = (uint32_t)n;
+    return true;
+}
+
+static bool set_quota(struct config *c, struct str value, struct err *err)
+{
+    return take_number(value, 1 << 20, &c->peer_quota_mib, err);
+}
+
+// The table is given whole, lowest first, in one line.
+static bool set_markings(struct config *c, struct str value, struct err *err)
+{
+    struct str rest = value;
+    struct str word;
+    c->markings_count = 0;
+    while (str_split(&rest, ' ', &word)) {
+        if (word.len == 0 || c->markings_count == CONFIG_MARKINGS_MAX)
+            return err_set(err, ERR_MALFORMED, "cli/config.h", "1 to %d markings",
+                           CONFIG_MARKINGS_MAX);
+        if (!take_text(word, c->markings[c->markings_count++], sizeof c->markings[0], err))
+            return false;
+    }
+    return true;
+}
+
+static bool set_ceiling(struct config *c, struct str value, struct err *err)
+{
+    return take_text(value, c->marking_ceiling, sizeof c->marking_ceiling, err);
+}
+
+static bool set_log_level(struct config *c, struct str value, struct err *err)
+{
+    static const char *const words[] = {"debug", "info", "warn", "error"};
+    for (unsigned i = 0; i < REPORT_LEVEL_COUNT; i++) {
+        if (str_eq(value, str_of(words[i]))) {
+            c->log_level = (enum report_level)i;
+            return true;
+        }
+    }
+    return err_set(err, ERR_MALFORMED, "cli/config.h", "debug, info, warn or error");
+}
+
+static bool set_log_form(struct config *c, struct str value, struct err *err)
+{
+    c->log_json = str_eq(value, STR("json"));
+    return c->log_json || str_eq(value, STR("text")) ||
+           err_set(err, ERR_MALFORMED, "cli/config.h", "text or json");
+}
+
+static const struct {
+    const char *key;
+    bool (*set)(struct config *c, struct str value, struct err *err);
+    const char *usual;
+    const char *says;
+} keys[] = {
+    {"listen", set_listen, "off",
+     "where partners' nodes reach this one (TLS 1.3): HOST:PORT, or off"},
+    {"dial", set_dial, "yes", "call partners at the addresses of the community file: yes or no"},
+    {"poll", set_poll, "60", "call each partner at least every so many seconds"},
+    {"monitor", set_monitor, "off",
+     "give checkpoint, tiles and entries to anyone: HOST:PORT, or off"},
+    {"door", set_door, "off", "health and status over HTTP: HOST:PORT, or off"},
+    {"passphrase-file", set_passphrase_file, "ask",
+     "where the keeper reads its passphrase; ask: on the terminal"},
+    {"peer-quota", set_quota, "4096", "MiB of bodies one partner may leave here"},
+    {"markings", set_markings, "UNCLASSIFIED", "this State's table of markings, the lowest first"},
+    {"marking-ceiling", set_ceiling, "UNCLASSIFIED", "the highest marking this node may carry"},
+    {"log-level", set_log_level, "info", "debug, info, warn or error"},
+    {"log-form", set_log_form, "text", "text, or json: one object a line"},
+};
+
+// -- the file ------------------------------------------------------------------------------------
+static bool take_line(struct config *c, struct str line, struct err *err)
+{
+    const char *space = memchr(line.ptr, ' ', line.len);
+    if (space == NULL || space + 1 == line.ptr + line.len)
+        return err_set(err, ERR_MALFORMED, "cli/config.h",
+                       "a key and a value, separated by a space");
+    size_t len = (size_t)(space - line.ptr);
+    struct str key = str_slice(line, 0, len);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (!str_eq(key, str_of(keys[i].key)))
+            continue;
+        return keys[i].set(c, str_slice(line, len + 1, line.len), err)
+                   ? true
+                   : err_wrap(err, "%s", keys[i].key);
+    }
+    return err_set(err, ERR_MALFORMED, "cli/config.h", "there is no key %.*s", STR_ARG(key));
+}
+
+bool config_read(struct bytes text, struct config *c, struct err *err)
+{
+    struct str rest;
+    struct str line;
+    size_t number = 0;
+    if (!text_check(text, &rest, err))
+        return err_wrap(err, "elchi.conf");
+    while (str_split(&rest, '\n', &line)) {
+        number++;
+        if (line.len == 0 || line.ptr[0] == '#')
+            continue;
+        if (!take_line(c, line, err))
+            return err_wrap(err, "elchi.conf, line %zu", number);
+    }
+    for (size_t i = 0; i < c->markings_count; i++)
+        if (strcmp(c->markings[i], c->marking_ceiling) == 0)
+            return true;
+    return err_set(err, ERR_MALFORMED, "cli/config.h",
+                   "elchi.conf: marking-ceiling %s is not among the markings", c->marking_ceiling);
+}
+
+bool config_load(struct world *w, const char *folder, struct config *ret, struct err *err)
+{
+    char path[4096];
+    struct arena a;
+    struct bytes text;
+    if (strlen(folder) >= sizeof ret->folder)
+        return err_set(err, ERR_LIMIT, "cli/config.h", "the folder's name is too long");
+    arena_init(&a, 4 * CONFIG_BYTES_MAX);
+    config_defaults(ret, folder);
+    (void)snprintf(path, sizeof path, "%s/elchi.conf", folder);
+    bool done = world_read_file(w, path, CONFIG_BYTES_MAX, &a, &text, err);
+    if (!done && err->kind == ERR_NOT_FOUND)
+        (void)err_set(err, ERR_NOT_FOUND, NULL, "%.120s holds no node; make one with `elchi init`",
+                      folder);
+    done = done && config_read(text, ret, err);
+    arena_release(&a);
+    return done;
+}
+
+static void value_of(const struct config *c, const char *key, char *to, size_t cap)
+{
+    if (strcmp(key, "listen") == 0)
+        (void)snprintf(to, cap, "%s", c->listen[0] != '\0' ? c->listen : "off");
+    else if (strcmp(key, "monitor") == 0)
+        (void)snprintf(to, cap, "%s", c->monitor[0] != '\0' ? c->monitor : "off");
+    else if (strcmp(key, "door") == 0)
+        (void)snprintf(to, cap, "%s", c->door[0] != '\0' ? c->door : "off");
+    else if (strcmp(key, "passphrase-file") == 0)
+        (void)snprintf(to, cap, "%s", c->passphrase_file[0] != '\0' ? c->passphrase_file : "ask");
+    else if (strcmp(key, "poll") == 0)
+        (void)snprintf(to, cap, "%u", c->poll_s);
+    else if (strcmp(key, "dial") == 0)
+        (void)snprintf(to, cap, "%s", c->dials ? "yes" : "no");
+    else
+        to[0] = '\0';
+}
+
+// What differs from the usual stands as a line; the rest as a comment that shows the usual.
+bool config_text(const struct config *c, struct arena *a, struct bytes *ret, struct err *err)
+{
+    struct buffer out;
+    char value[4096];
+    buffer_init(&out, a, CONFIG_BYTES_MAX);
+    buffer_fmt(&out,
+               "# Elchi: the configuration of one node. Lines are \"key value\".\n"
+               "# A line that begins with # is a comment; those below show the usual values.\n");
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        value_of(c, keys[i].key, value, sizeof value);
+        bool usual = value[0] == '\0' || strcmp(value, keys[i].usual) == 0;
+        buffer_fmt(&out, "\n# %s\n%s%s %s\n", keys[i].says, usual ? "#" : "", keys[i].key,
+                   usual ? keys[i].usual : value);
+    }
+    return buffer_take(&out, ret, err);
+}
+
+size_t config_markings_allowed(const struct config *c)
+{
+    for (size_t i = 0; i < c->markings_count; i++)
+        if (strcmp(c->markings[i], c->marking_ceiling) == 0)
+            return i + 1;
+    return 0;
+}
