@@ -10,6 +10,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { SERVER_ARENA_BYTES = 65536, DRAIN_TICK_MS = 5, OPTIONS_MAX = 20 };
@@ -289,12 +290,16 @@ void server_stop(struct server *s, int drain_ms)
     s->stopping = true; // from here on nothing new waits
     server_unlock(s);
     MHD_socket listener = MHD_quiesce_daemon(s->daemon);
+    // Only shut, so that nobody can connect; closed once the library's thread is gone, for it may
+    // still hold the number.
     if (listener != MHD_INVALID_SOCKET)
-        close(listener);
+        (void)shutdown(listener, SHUT_RDWR);
     watch_wake(s, (struct wait_ticket){0}, WAKE_STOP);
     for (int passed = 0; passed < drain_ms && !quiet(s); passed += DRAIN_TICK_MS)
         (void)poll(NULL, 0, DRAIN_TICK_MS);
     MHD_stop_daemon(s->daemon);
+    if (listener != MHD_INVALID_SOCKET)
+        close(listener);
     watch_stop(s);
     CHECK(s->connections == NULL);
     CHECK(s->waiting == NULL);

@@ -200,6 +200,13 @@ static inline bool do_file(struct request *rq, void *ctx, struct err *err)
     return reply_bytes(rq, 200, "text/plain", str_bytes(request_capture(rq, 0)), err);
 }
 
+static inline bool do_redirect(struct request *rq, void *ctx, struct err *err)
+{
+    (void)ctx;
+    return reply_header(rq, "Location", STR("/hello"), err) &&
+           reply_bytes(rq, 303, NULL, (struct bytes){0}, err);
+}
+
 static const struct route fixture_routes[] = {
     {METHOD_GET, "/hello", NEED_ANYBODY, 0, do_hello, NULL},
     {METHOD_GET, "/pin", NEED_ANYBODY, 0, do_pin, NULL},
@@ -213,6 +220,7 @@ static const struct route fixture_routes[] = {
     {METHOD_GET, "/fail/{}", NEED_ANYBODY, 0, do_fail, NULL},
     {METHOD_GET, "/slow", NEED_ANYBODY, 0, do_slow, NULL},
     {METHOD_GET, "/query", NEED_ANYBODY, 0, do_query, NULL},
+    {METHOD_GET, "/elsewhere", NEED_ANYBODY, 0, do_redirect, NULL},
     {METHOD_GET, "/files/{*}", NEED_ANYBODY, 0, do_file, NULL},
 };
 

@@ -453,3 +453,63 @@ TEST(a_client_that_cannot_connect_says_offline)
     EXPECT_ERR(client_open(&wrong, &c, &err), ERR_USAGE);
     fixture_down();
 }
+
+TEST(a_client_follows_no_redirect_and_no_proxy_of_the_environment)
+{
+    struct answer an;
+    struct err err = {0};
+    fixture_up(false);
+    EXPECT(setenv("http_proxy", "http://127.0.0.1:1", 1) == 0);
+    EXPECT(setenv("ALL_PROXY", "http://127.0.0.1:1", 1) == 0);
+    struct client *c = fixture_client(TRUST_PLAIN, NULL);
+    EXPECT_OK(get(c, "/hello", &an, &err));
+    EXPECT_ERR(get(c, "/elsewhere", &an, &err), ERR_UNSUPPORTED);
+    EXPECT(an.status == 303);
+    EXPECT(fx.handled == 1);
+    EXPECT_ERR(get(c, "hello", &an, &err), ERR_USAGE);
+    EXPECT_ERR(get(c, "/hel lo", &an, &err), ERR_USAGE);
+    unsetenv("http_proxy");
+    unsetenv("ALL_PROXY");
+    client_close(c);
+    fixture_down();
+}
+
+TEST(several_threads_serve_and_wake_as_one_does)
+{
+    struct asker many[8];
+    fixture_up(false);
+    server_stop(fx.server, 0);
+    struct server_options o = fixture_options(false);
+    o.threads = 2;
+    fixture_start(&o);
+    for (size_t i = 0; i < 8; i++)
+        asker_start(&many[i], "/wait/long");
+    until_waiting(8);
+    server_wake_all(fx.server);
+    for (size_t i = 0; i < 8; i++)
+        asker_end(&many[i], "called");
+    fixture_down();
+}
+
+TEST(a_server_does_not_start_on_what_it_cannot_serve)
+{
+    static const struct route wrong[] = {{METHOD_GET, "/", 0, 0, do_hello, NULL}};
+    struct server *s = NULL;
+    struct err err = {0};
+    fixture_up(false);
+    struct server_options o = fixture_options(false);
+    o.port = server_port(fx.server);
+    EXPECT_ERR(server_start(&o, &s, &err), ERR_IO);
+    o = fixture_options(false);
+    o.address = "localhost"; // a name is no address
+    EXPECT_ERR(server_start(&o, &s, &err), ERR_USAGE);
+    o = fixture_options(false);
+    o.routes = (struct route_table){wrong, 1};
+    EXPECT_ERR(server_start(&o, &s, &err), ERR_USAGE);
+    EXPECT(s == NULL);
+    o = fixture_options(false);
+    o.address = "::1";
+    if (server_start(&o, &s, &err)) // where the machine has IPv6
+        server_stop(s, 0);
+    fixture_down();
+}

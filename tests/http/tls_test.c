@@ -244,3 +244,51 @@ TEST(dates_and_names_in_certificates_are_ignored)
     cert_release(&old_friend);
     fixture_down();
 }
+
+// The same strictness stands behind TLS.
+static void tls_ask(const char *octets, size_t len, char *answer, size_t cap)
+{
+    gnutls_session_t session;
+    gnutls_certificate_credentials_t cred;
+    size_t got = 0;
+    int fd = raw_connect();
+    EXPECT(gnutls_init(&session, GNUTLS_CLIENT) == 0);
+    EXPECT(gnutls_certificate_allocate_credentials(&cred) == 0);
+    EXPECT(gnutls_set_default_priority(session) == 0);
+    EXPECT(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, cred) == 0);
+    gnutls_transport_set_int(session, fd);
+    EXPECT(gnutls_handshake(session) == 0);
+    EXPECT(gnutls_record_send(session, octets, len) == (ssize_t)len);
+    gnutls_record_set_timeout(session, 300);
+    while (got + 1 < cap) {
+        ssize_t n = gnutls_record_recv(session, answer + got, cap - 1 - got);
+        if (n <= 0)
+            break;
+        got += (size_t)n;
+    }
+    answer[got] = '\0';
+    gnutls_deinit(session);
+    gnutls_certificate_free_credentials(cred);
+    close(fd);
+}
+
+TEST(ambiguous_requests_are_refused_behind_tls_too)
+{
+    static const char good[] = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
+    static const char *const wrong[] = {
+        "GET /hello HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+        "GET /hello HTTP/1.1\nHost: a\n\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+    };
+    char answer[2048];
+    fixture_up(true);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        tls_ask(wrong[i], strlen(wrong[i]), answer, sizeof answer);
+        EXPECT(memcmp(answer, "HTTP/1.1 400", 12) == 0);
+    }
+    EXPECT(fx.handled == 0);
+    tls_ask(good, sizeof good - 1, answer, sizeof answer);
+    EXPECT(memcmp(answer, "HTTP/1.1 200", 12) == 0);
+    fixture_down();
+}
