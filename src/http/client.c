@@ -197,6 +197,7 @@ static struct str field_value(struct str line, size_t name_len)
     return value;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the library's signature
 static size_t on_field(char *octets, size_t size, size_t count, void *own)
 {
     struct call *call = own;

@@ -117,6 +117,14 @@ bool route_table_check(struct route_table table, struct err *err)
 
 // -- matching
 // --------------------------------------------------------------------------------------
+static bool segment_match(enum segment_kind kind, struct str wanted, struct str segment,
+                          struct str rest)
+{
+    if (kind == SEGMENT_LITERAL)
+        return str_eq(wanted, segment);
+    return kind == SEGMENT_ONE ? segment.len > 0 : rest.len > 0;
+}
+
 static bool path_match(const char *pattern, struct str path, struct route_match *ret)
 {
     struct str want = str_of(pattern + 1);
@@ -129,11 +137,7 @@ static bool path_match(const char *pattern, struct str path, struct route_match 
         struct str wanted = next_segment(&want, &want_more);
         struct str segment = next_segment(&have, &have_more);
         enum segment_kind kind = kind_of(wanted);
-        if (kind == SEGMENT_LITERAL && !str_eq(wanted, segment))
-            return false;
-        if (kind != SEGMENT_LITERAL && before.len == 0)
-            return false;
-        if (kind == SEGMENT_ONE && segment.len == 0)
+        if (!segment_match(kind, wanted, segment, before))
             return false;
         if (kind != SEGMENT_LITERAL)
             ret->captures[ret->count++] = kind == SEGMENT_REST ? before : segment;

@@ -25,6 +25,7 @@ static void *on_target(void *own, const char *target, struct MHD_Connection *c)
     return exchange_begin(own, target, c);
 }
 
+// NOLINTNEXTLINE(readability-function-size): the library's signature
 static enum MHD_Result on_step(void *own, struct MHD_Connection *c, const char *url,
                                const char *method, const char *version, const char *data,
                                size_t *data_size, void **kept)
