@@ -1,6 +1,7 @@
 // store/office_draft.c - see office_draft.h.
 #include "store/office_draft.h"
 
+#include "base/limits.h"
 #include "store/stmt.h"
 
 enum { DESK_BYTES_MAX = 64, DECISION_BYTES_MAX = 32, SEALED_BYTES_MAX = 2 * NOTE_BYTES_MAX };
@@ -16,7 +17,7 @@ static bool is_hex(struct str text)
     return true;
 }
 
-bool draft_id_read(struct str text, struct draft_id *ret, struct err *err)
+bool office_draft_id_read(struct str text, struct office_draft_id *ret, struct err *err)
 {
     if (text.len != DRAFT_ID_CHARS || !is_hex(text))
         return err_set(err, ERR_MALFORMED, "FORMATS 5", "a draft is named by 32 hex digits");
@@ -25,16 +26,16 @@ bool draft_id_read(struct str text, struct draft_id *ret, struct err *err)
     return true;
 }
 
-static struct str id_str(const struct draft_id *id)
+static struct str id_str(const struct office_draft_id *id)
 {
     return (struct str){id->hex, DRAFT_ID_CHARS};
 }
 
 // A row whose id is not of this form was not written by this program.
-static void read_id(struct stmt *s, size_t column, struct draft_id *ret)
+static void read_id(struct stmt *s, size_t column, struct office_draft_id *ret)
 {
     struct err ignored = {0};
-    if (!draft_id_read(stmt_str(s, column), ret, &ignored))
+    if (!office_draft_id_read(stmt_str(s, column), ret, &ignored))
         s->misfit = true;
 }
 
@@ -86,8 +87,9 @@ bool office_draft_change(struct txn *txn, const struct office_draft *row,
     return stmt_run_one(&s, err) && stmt_done(&s, err);
 }
 
-bool office_draft_move(struct txn *txn, const struct draft_id *id, enum office_draft_state from,
-                       enum office_draft_state to, struct moment at, struct err *err)
+bool office_draft_move(struct txn *txn, const struct office_draft_id *id,
+                       enum office_draft_state from, enum office_draft_state to, struct moment at,
+                       struct err *err)
 {
     struct stmt s = txn_stmt(txn, SQL_DRAFT_MOVE);
     stmt_bind_str(&s, 1, id_str(id));
@@ -111,7 +113,7 @@ static void read_draft(struct stmt *s, struct office_draft *ret)
     (void)stmt_digest_or_null(s, 5, &ret->text); // zeros say none
 }
 
-bool office_draft_get(struct txn *txn, const struct draft_id *id, struct arena *a,
+bool office_draft_get(struct txn *txn, const struct office_draft_id *id, struct arena *a,
                       struct office_draft *ret, struct err *err)
 {
     bool found = false;
@@ -177,7 +179,7 @@ bool office_drafts_in(struct txn *txn, enum office_draft_state state, office_dra
     return stmt_each(&s, draft_row, &list, err);
 }
 
-static bool run_by_draft(struct txn *txn, enum sql what, const struct draft_id *draft,
+static bool run_by_draft(struct txn *txn, enum sql what, const struct office_draft_id *draft,
                          struct err *err)
 {
     struct stmt s = txn_stmt(txn, what);
@@ -185,7 +187,7 @@ static bool run_by_draft(struct txn *txn, enum sql what, const struct draft_id *
     return stmt_run(&s, err);
 }
 
-bool office_draft_erase(struct txn *txn, const struct draft_id *id, struct err *err)
+bool office_draft_erase(struct txn *txn, const struct office_draft_id *id, struct err *err)
 {
     return run_by_draft(txn, SQL_APPROVAL_DROP, id, err) &&
            run_by_draft(txn, SQL_FILL_DROP, id, err) && run_by_draft(txn, SQL_DRAFT_ERASE, id, err);
@@ -226,8 +228,8 @@ static bool approval_row(struct stmt *s, void *context, struct err *err)
     return stmt_fits(s, err) && list->each(list->context, &row, err);
 }
 
-bool office_approvals(struct txn *txn, const struct draft_id *draft, office_approval_each *each,
-                      void *context, struct err *err)
+bool office_approvals(struct txn *txn, const struct office_draft_id *draft,
+                      office_approval_each *each, void *context, struct err *err)
 {
     struct approval_list list = {each, context};
     struct stmt s = txn_stmt(txn, SQL_APPROVAL_LIST);
@@ -235,7 +237,7 @@ bool office_approvals(struct txn *txn, const struct draft_id *draft, office_appr
     return stmt_each(&s, approval_row, &list, err);
 }
 
-bool office_approvals_drop(struct txn *txn, const struct draft_id *draft, struct err *err)
+bool office_approvals_drop(struct txn *txn, const struct office_draft_id *draft, struct err *err)
 {
     return run_by_draft(txn, SQL_APPROVAL_DROP, draft, err);
 }
@@ -254,8 +256,8 @@ bool office_fill_add(struct txn *txn, const struct office_fill *row, struct err 
     return stmt_run_one(&s, err) && stmt_done(&s, err);
 }
 
-bool office_fill_sign(struct txn *txn, const struct draft_id *draft, struct bytes sealed_note,
-                      struct err *err)
+bool office_fill_sign(struct txn *txn, const struct office_draft_id *draft,
+                      struct bytes sealed_note, struct err *err)
 {
     if (sealed_note.len == 0)
         return err_set(err, ERR_MALFORMED, NULL, "a signed note is not empty");
@@ -278,7 +280,7 @@ static void read_fill(struct stmt *s, struct office_fill *ret)
     read_id(s, 0, &ret->draft);
 }
 
-bool office_fill_get(struct txn *txn, const struct draft_id *draft, struct arena *a,
+bool office_fill_get(struct txn *txn, const struct office_draft_id *draft, struct arena *a,
                      struct office_fill *ret, struct err *err)
 {
     bool found = false;
@@ -318,7 +320,7 @@ bool office_fills(struct txn *txn, office_fill_each *each, void *context, struct
     return stmt_each(&s, fill_row, &list, err);
 }
 
-bool office_fill_drop(struct txn *txn, const struct draft_id *draft, struct err *err)
+bool office_fill_drop(struct txn *txn, const struct office_draft_id *draft, struct err *err)
 {
     return run_by_draft(txn, SQL_FILL_DROP, draft, err);
 }

@@ -1,6 +1,7 @@
 // store/office_view.c - see office_view.h.
 #include "store/office_view.h"
 
+#include "base/limits.h"
 #include "store/migrate.h"
 
 enum { WORD_BYTES_MAX = 255, PRECEDENCE_MAX = 3 };
