@@ -286,3 +286,17 @@ TEST(hostile_opt_in_tables_are_refused)
         EXPECT_ERR(optin_read(str_bytes(str_of(rows[i])), &o, &err), ERR_MALFORMED);
     }
 }
+
+TEST(the_file_the_hostile_ones_were_made_from_is_accepted)
+{
+    struct err err = {0};
+    struct arena a;
+    struct community c;
+    struct bytes again;
+    arena_init(&a, 1 << 22);
+    struct bytes sent = test_file(&a, "tests/golden/community/minimal.community");
+    EXPECT_OK(community_read(&a, sent, &c, &err));
+    EXPECT_OK(community_write(&c, &a, &again, &err));
+    EXPECT(bytes_eq(again, sent));
+    arena_release(&a);
+}
