@@ -63,6 +63,7 @@ struct answer {
 // sentence"), else the one its status stands for; ret->status is set then too.
 //   errors  ERR_OFFLINE (not reached, cut off, too slow), ERR_DENIED (another key than pinned),
 //           ERR_LIMIT, ERR_MALFORMED (not HTTP, or another range than asked), ERR_BUSY (abandoned)
+//           ERR_UNSUPPORTED (a redirect), ERR_CONFLICT (nothing is left from resume_from on)
 bool client_ask(struct client *c, const struct ask *what, struct arena *a, struct answer *ret,
                 struct err *err) MUST_USE;
 // The first field of that name; false when missing or not a line of text.

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <poll.h>
 #include <signal.h>
@@ -93,6 +94,8 @@ bool watch_start(struct server *s, struct err *err)
 {
     if (pipe(s->watch_pipe) != 0)
         return err_set_errno(err, "the server's watch");
+    (void)fcntl(s->watch_pipe[0], F_SETFD, FD_CLOEXEC);
+    (void)fcntl(s->watch_pipe[1], F_SETFD, FD_CLOEXEC);
     if (pthread_create(&s->watch, NULL, watch_run, s) != 0) {
         close(s->watch_pipe[0]);
         close(s->watch_pipe[1]);

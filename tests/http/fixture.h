@@ -382,6 +382,6 @@ static inline int raw_status(const char *octets, size_t len, bool *ret_closed)
     close(fd);
     if (got < 12 || memcmp(answer, "HTTP/1.1 ", 9) != 0)
         return 0;
-    return atoi(answer + 9);
+    return (answer[9] - '0') * 100 + (answer[10] - '0') * 10 + (answer[11] - '0');
 }
 #endif
