@@ -2,7 +2,7 @@
 
 #include "codebook/dialogue.h"
 #include "codebook/pattern.h"
-#include "codebook/render_part.h"
+#include "codebook/render_value.h"
 
 enum { LINE_PLACES_MAX = 2 * PHRASE_PARAMETERS_MAX };
 

@@ -1,6 +1,6 @@
+#include "codebook/render_value.h"
 #include "codebook/pattern.h"
 #include "codebook/render.h"
-#include "codebook/render_part.h"
 
 #include <unicode/uchar.h>
 #include <unicode/udat.h>

@@ -77,8 +77,8 @@ TEST(each_phrase_renders_as_the_golden_file_of_its_language_says)
 TEST(an_incident_from_notice_to_closing_reads_in_three_languages)
 {
     static const char *const told[] = {
-        "01 N02 sector=energy class=ddos when=2026-07-14T02:10:00Z/2026-07-15T03:55:00Z "
-        "prefix=198.51.100.0/24 confidence=3",
+        ("01 N02 sector=energy class=ddos when=2026-07-14T02:10:00Z/2026-07-15T03:55:00Z "
+         "prefix=198.51.100.0/24 confidence=3"),
         "02 R01 by=2026-07-14T12:00:00Z",
         "03 C01",
         "04 E01 line=01",

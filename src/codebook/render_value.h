@@ -1,8 +1,8 @@
-// codebook/render_part.h - isolation, shared by the files that render.
+// codebook/render_value.h - isolation, shared by the files that render.
 //
 // Holds: one function. Knows nothing of: phrases.
-#ifndef CODEBOOK_RENDER_PART_H
-#define CODEBOOK_RENDER_PART_H
+#ifndef CODEBOOK_RENDER_VALUE_H
+#define CODEBOOK_RENDER_VALUE_H
 #include "base/arena.h"
 
 // U+2068 and U+2069 around a text in right-to-left surroundings, or one that holds letters of that
