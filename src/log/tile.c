@@ -106,7 +106,7 @@ bool tile_path_read(struct str path, struct tile_at *ret, struct err *err)
     if (path.len > TILE_PATH_CHARS || !str_starts(path, STR("tile/")))
         return err_set(err, ERR_MALFORMED, clause, "not the path of a tile");
     rest = str_slice(rest, 5, rest.len);
-    if (!str_split(&rest, '/', &level))
+    if (!str_split(&rest, '/', &level) || rest.len == 0)
         return err_set(err, ERR_MALFORMED, clause, "the path of a tile ends early");
     if (str_eq(level, STR("entries")))
         at.kind = TILE_ENTRIES;

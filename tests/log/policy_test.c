@@ -146,6 +146,48 @@ TEST(quorum_none_asks_for_the_log_alone_and_a_witness_may_be_the_quorum)
     arena_release(&arena);
 }
 
+// 'A', 'B' and 'L' stand for keys.
+static const char *const broken[] = {
+    "",
+    "\n",
+    "quorum none",
+    "# only\n",
+    "quorum\n",
+    "quorum a\n",
+    "quorum none none\n",
+    "quorum none\nquorum none\n",
+    "Quorum none\n",
+    "quorum none\r\n",
+    "quorum none\v\n",
+    "quorum none\x7F\n",
+    "log\nquorum none\n",
+    "log x\nquorum none\n",
+    "log A\nquorum none\n",
+    "log L url more\nquorum none\n",
+    "log L\nlog L\nquorum none\n",
+    "witness a\nquorum none\n",
+    "witness a L\nquorum a\n",
+    "witness A\nquorum none\n",
+    "witness none A\nquorum none\n",
+    "witness a A\nwitness a B\nquorum a\n",
+    "witness a A\nwitness b A\nquorum a\n",
+    "quorum a\nwitness a A\n",
+    "group g any\nquorum g\n",
+    "group g any a\nquorum g\n",
+    "group g all g\nquorum g\n",
+    "witness a A\ngroup g 0 a\nquorum g\n",
+    "witness a A\ngroup g 2 a\nquorum g\n",
+    "witness a A\ngroup g 01 a\nquorum g\n",
+    "witness a A\ngroup g some a\nquorum g\n",
+    "witness a A\ngroup g any a a\nquorum g\n",
+    "witness a A\ngroup a any a\nquorum a\n",
+    "witness a A\ngroup none any a\nquorum none\n",
+    "witness a A\ngroup g any a none\nquorum g\n",
+    "witness a A\ngroup g any a\ngroup h any a\nquorum g\n",
+    "witness a A\ngroup g any a\ngroup h any g\ngroup i any g\nquorum h\n",
+    "witness \xFF A\nquorum none\n",
+};
+
 TEST(what_breaks_a_rule_of_the_policy_file_is_refused)
 {
     char a[256], b[256], l[256];
@@ -155,57 +197,16 @@ TEST(what_breaks_a_rule_of_the_policy_file_is_refused)
     (void)snprintf(a, sizeof a, "%s", vkey("a", NOTE_KEY_COSIGNER, 1));
     (void)snprintf(b, sizeof b, "%s", vkey("b", NOTE_KEY_COSIGNER, 2));
     (void)snprintf(l, sizeof l, "%s", vkey("l", NOTE_KEY_ED25519, 3));
-    // 'A', 'B', 'L' stand for keys
-    static const char *const wrong[] = {
-        "",
-        "\n",
-        "quorum none",
-        "# only\n",
-        "quorum\n",
-        "quorum a\n",
-        "quorum none none\n",
-        "quorum none\nquorum none\n",
-        "Quorum none\n",
-        "quorum none\r\n",
-        "quorum none\v\n",
-        "quorum none\x7F\n",
-        "log\nquorum none\n",
-        "log x\nquorum none\n",
-        "log A\nquorum none\n",
-        "log L url more\nquorum none\n",
-        "log L\nlog L\nquorum none\n",
-        "witness a\nquorum none\n",
-        "witness a L\nquorum a\n",
-        "witness A\nquorum none\n",
-        "witness none A\nquorum none\n",
-        "witness a A\nwitness a B\nquorum a\n",
-        "witness a A\nwitness b A\nquorum a\n",
-        "quorum a\nwitness a A\n",
-        "group g any\nquorum g\n",
-        "group g any a\nquorum g\n",
-        "group g all g\nquorum g\n",
-        "witness a A\ngroup g 0 a\nquorum g\n",
-        "witness a A\ngroup g 2 a\nquorum g\n",
-        "witness a A\ngroup g 01 a\nquorum g\n",
-        "witness a A\ngroup g some a\nquorum g\n",
-        "witness a A\ngroup g any a a\nquorum g\n",
-        "witness a A\ngroup a any a\nquorum a\n",
-        "witness a A\ngroup none any a\nquorum none\n",
-        "witness a A\ngroup g any a none\nquorum g\n",
-        "witness a A\ngroup g any a\ngroup h any a\nquorum g\n",
-        "witness a A\ngroup g any a\ngroup h any g\ngroup i any g\nquorum h\n",
-        "witness \xFF A\nquorum none\n",
-    };
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         size_t len = 0;
-        for (const char *c = wrong[i]; *c != '\0'; c++) {
+        for (const char *c = broken[i]; *c != '\0'; c++) {
             const char *put = *c == 'A' ? a : *c == 'B' ? b : *c == 'L' ? l : NULL;
             len += put != NULL ? (size_t)snprintf(text + len, sizeof text - len, "%s", put)
                                : (size_t)snprintf(text + len, sizeof text - len, "%c", *c);
         }
         text[len] = '\0';
         if (reads(text, &policy, &err))
-            fail_msg("taken: %s", wrong[i]);
+            fail_msg("taken: %s", broken[i]);
         EXPECT(err.kind != ERR_NONE);
     }
     arena_release(&arena);
