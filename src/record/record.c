@@ -218,12 +218,24 @@ static bool check_record(const struct record *r, struct err *err)
     return true;
 }
 
+// Names of types, known here or not: [a-z][a-z-]{0,31}.
+static bool type_name_is_sound(struct str name)
+{
+    if (name.len == 0 || name.len > 32 || name.ptr[0] == '-')
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        if ((name.ptr[i] < 'a' || name.ptr[i] > 'z') && name.ptr[i] != '-')
+            return false;
+    return true;
+}
 // The first three lines, up to the type.
 static bool read_head(struct lines *l, struct str *ret_log, struct str *ret_type)
 {
     lines_exact(l, STR("elchi record v1"));
     *ret_log = lines_origin(l, STR("log"));
     *ret_type = lines_value(l, STR("type"));
+    if (!l->failed && !type_name_is_sound(*ret_type))
+        (void)lines_fail(l, clause_record, "\"type\" is no name of a type");
     return !l->failed;
 }
 
@@ -243,7 +255,7 @@ static bool read_form(struct arena *a, struct bytes sent, enum form form, struct
     r.type = record_type_find(type);
     if (!r.type)
         return err_set(err, ERR_UNSUPPORTED, "DESIGN 7", "record: type \"%.*s\" is not known here",
-                       type.len > 64 ? 64 : (int)type.len, type.ptr);
+                       STR_ARG(type));
     if (sent.len > r.type->text_bytes_max)
         return err_set(err, ERR_LIMIT, clause_record, "record: a %s is at most %u octets",
                        r.type->name, (unsigned)r.type->text_bytes_max);

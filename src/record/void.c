@@ -159,7 +159,7 @@ bool record_judge(struct arena *a, const struct record_log *log, struct record_p
                   struct verified_record *ret, struct err *err)
 {
     struct case_file c = {.log = log, .found = found};
-    struct verified_record v;
+    struct verified_record v = {.note = {NULL, 0}};
     struct err why = {0};
     if (a->limit < a->used || a->limit - a->used < RECORD_JUDGE_BYTES)
         return err_set(err, ERR_LIMIT, NULL, "record: no room left to judge it");

@@ -25,7 +25,7 @@ static bool accepted(struct bytes sent, bool order)
     struct err err = {0};
     struct approval p;
     struct order o;
-    struct str text = {(const char *)sent.ptr, sent.len}, again;
+    struct str text = {(const char *)sent.ptr, sent.len}, again = {NULL, 0};
     arena_init(&a, ROOM);
     bool good = order ? order_read(text, &o, &err) : approval_read(text, &p, &err);
     if (good && order)
