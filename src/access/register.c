@@ -57,11 +57,11 @@ const struct release_rule *register_rule_for(const struct approver_register *r,
                                              const struct record *record)
 {
     CHECK(r->rules_count > 0);
-    for (size_t i = 0; i < r->rules_count; i++)
-        if (rule_fits(&r->rules[i], record))
-            return &r->rules[i];
-    CHECK(!"the last rule fits everything");
-    return NULL;
+    size_t i = 0;
+    while (i + 1 < r->rules_count && !rule_fits(&r->rules[i], record))
+        i++;
+    CHECK(rule_fits(&r->rules[i], record)); // the last one fits everything
+    return &r->rules[i];
 }
 
 static bool fits_everything(const struct release_rule *rule)

@@ -7,7 +7,7 @@ _Static_assert(FINGERPRINT_GROUPS *GROUP_BYTES <= DIGEST_BYTES, "six groups fit 
 
 struct fingerprint fingerprint_of(const struct digest *hash)
 {
-    struct fingerprint f;
+    struct fingerprint f = {{0}};
     for (size_t i = 0; i < FINGERPRINT_GROUPS; i++) {
         uint64_t n = 0;
         for (size_t j = 0; j < GROUP_BYTES; j++)
