@@ -54,8 +54,8 @@ bool checkpoint_open(struct bytes sent, struct str origin, const struct note_key
                      size_t keys_count, struct checkpoint *ret, struct note *ret_note,
                      struct err *err)
 {
-    struct note note;
-    struct checkpoint_claim claim;
+    struct note note = {0};
+    struct checkpoint_claim claim = {0};
     uint64_t verified = 0;
     for (size_t i = 0; i < keys_count; i++)
         CHECK(keys[i].type == NOTE_KEY_ED25519); // a cosignature is no log's word
@@ -98,7 +98,7 @@ void checkpoint_sign(struct tree_size size, const struct digest *root, const str
                      const struct secret *seed, struct writer *w, struct checkpoint *ret)
 {
     struct signature signature;
-    struct checkpoint_claim claim;
+    struct checkpoint_claim claim = {0};
     struct err err = {0};
     size_t start = w->len;
     CHECK(key->type == NOTE_KEY_ED25519);

@@ -7,7 +7,7 @@
 
 static const char clause[] = "elchi evidence v1";
 
-#define EVIDENCE_WORD(name, word) [name] = word,
+#define EVIDENCE_WORD(name, word) [name] = (word),
 static const char *const words[EVIDENCE_KIND_COUNT] = {EVIDENCE_KINDS(EVIDENCE_WORD)};
 
 static bool has_leaves(enum evidence_kind kind)
@@ -48,7 +48,7 @@ static bool text_value(struct reader *r, struct str word, struct str *ret, struc
 
 static bool key_read(struct reader *r, struct str word, struct note_key *ret, struct err *err)
 {
-    struct str vkey;
+    struct str vkey = {0};
     return text_value(r, word, &vkey, err) && note_key_read(vkey, ret, err);
 }
 
@@ -191,7 +191,7 @@ struct shown {
 static bool note_shown(const struct evidence *e, struct bytes sent, const struct note_key *key,
                        struct shown *s, struct err *err)
 {
-    struct note note;
+    struct note note = {0};
     size_t lines = has_cosigner(e->kind) ? 2 : 1;
     if (!checkpoint_open(sent, e->origin, key, 1, &s->head, &note, err))
         return false;

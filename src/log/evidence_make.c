@@ -9,7 +9,7 @@ static const char clause[] = "elchi evidence v1";
 static bool note_bare(struct bytes sent, const struct note_key *key,
                       const struct note_key *cosigner, struct buffer *out, struct err *err)
 {
-    struct note note;
+    struct note note = {0};
     char line_text[NOTE_LINE_BYTES_MAX];
     const struct note_key *keys[2] = {key, cosigner};
     if (!note_read(sent, &note, err))
@@ -63,7 +63,7 @@ static bool finish(const struct evidence *made, struct evidence *ret, struct err
 static bool origin_read(struct bytes sent, struct arena *a, struct checkpoint_claim *ret_claim,
                         struct str *ret_origin, struct err *err)
 {
-    struct note note;
+    struct note note = {0};
     return note_read(sent, &note, err) && checkpoint_read(note.text, ret_claim, err) &&
            arena_str(a, ret_claim->said.origin, ret_origin, err);
 }
@@ -82,7 +82,7 @@ bool evidence_make_same_size(const struct evidence_history *first,
                              struct evidence *ret, struct err *err)
 {
     struct evidence e = {.kind = EVIDENCE_SAME_SIZE};
-    struct checkpoint_claim claim;
+    struct checkpoint_claim claim = {0};
     if (!origin_read(first->note, a, &claim, &e.origin, err) ||
         !key_copy(&first->key, a, &e.first.key, err) ||
         !key_copy(&second->key, a, &e.second.key, err) ||

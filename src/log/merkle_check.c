@@ -72,6 +72,7 @@ size_t merkle_cover(uint64_t start, uint64_t end, struct subtree ret[2])
     }
     // The paths to the first and the last entry part at bit `split`.
     uint64_t last = end - 1;
+    CHECK((start ^ last) != 0);
     unsigned split = bit_width(start ^ last) - 1;
     uint64_t mask = (UINT64_C(1) << split) - 1;
     uint64_t middle = last & ~mask;
@@ -107,6 +108,22 @@ static void walk_up(struct walk *w)
     w->tn >>= 1;
 }
 
+// Up past every level where the subtree's last entry is a left child.
+static void walk_to_right_child(struct walk *w)
+{
+    while (!(w->sn & 1))
+        walk_up(w);
+}
+
+// To the level where the proof begins: up to where the subtree ends in a complete part. True when
+// that part is the whole subtree, whose hash the checker knows.
+static bool walk_begin(struct walk *w)
+{
+    while (w->fn != w->sn && (w->sn == w->tn || (w->sn & 1)))
+        walk_up(w);
+    return w->fn == w->sn;
+}
+
 // Climbs from the subtree's last complete part to both roots: `fr` grows to the subtree's, `sr` to
 // the tree's. With start 0 this is the loop of RFC 9162 2.1.4.2. False for a wrong length.
 static bool subtree_roots(struct subtree s, struct digest hash, uint64_t size, struct proof proof,
@@ -115,23 +132,18 @@ static bool subtree_roots(struct subtree s, struct digest hash, uint64_t size, s
     struct walk w = {s.start, s.end - 1, size - 1};
     struct digest fr = hash, sr;
     size_t i = 0;
-    while (w.fn != w.sn && (w.sn == w.tn || (w.sn & 1)))
-        walk_up(&w);
-    if (w.fn != w.sn) {
+    if (!walk_begin(&w)) {
         if (proof.count == 0)
             return false;
         fr = proof.path[i++];
     }
     sr = fr;
-    for (; i < proof.count; i++) {
-        if (w.tn == 0)
-            return false;
+    for (; i < proof.count && w.tn != 0; i++) {
         if ((w.sn & 1) || w.sn == w.tn) {
             if (w.fn < w.sn)
                 fr = merkle_node(&proof.path[i], &fr);
             sr = merkle_node(&proof.path[i], &sr);
-            while (!(w.sn & 1))
-                walk_up(&w);
+            walk_to_right_child(&w);
         } else {
             sr = merkle_node(&sr, &proof.path[i]);
         }
@@ -139,7 +151,7 @@ static bool subtree_roots(struct subtree s, struct digest hash, uint64_t size, s
     }
     ret_roots[0] = fr;
     ret_roots[1] = sr;
-    return w.tn == 0;
+    return w.tn == 0 && i == proof.count;
 }
 
 static bool subtree_check(struct subtree s, struct digest hash, uint64_t size, struct digest root,

@@ -20,7 +20,7 @@ static bool line_read(struct str line, struct note_signature *ret, struct err *e
 {
     uint8_t octets[KEY_ID_BYTES + NOTE_SIGNATURE_BYTES_MAX];
     size_t size = 0;
-    struct str name;
+    struct str name = {0};
     if (!str_starts(line, STR("\xE2\x80\x94 ")))
         return err_set(err, ERR_MALFORMED, clause_note,
                        "a signature line does not begin with an em dash and a space");
@@ -271,7 +271,7 @@ bool note_verify(const struct note *note, const struct note_key *known, size_t k
 bool note_open(struct bytes sent, const struct note_key *known, size_t known_count,
                struct note *ret, uint64_t *ret_verified, struct err *err)
 {
-    struct note note;
+    struct note note = {0};
     uint64_t verified = 0;
     if (!note_read(sent, &note, err) || !note_verify(&note, known, known_count, &verified, err))
         return false;

@@ -18,7 +18,8 @@ struct str parts_line(struct reader *r)
 struct str parts_value(struct reader *r, struct str word)
 {
     struct str line = parts_line(r);
-    if (line.len <= word.len + 1 || !str_starts(line, word) || line.ptr[word.len] != ' ') {
+    if (r->failed || line.len <= word.len + 1 || !str_starts(line, word) ||
+        line.ptr[word.len] != ' ') {
         r->failed = true;
         return (struct str){0};
     }

@@ -64,7 +64,7 @@ static bool line_ends(const struct reading *r, struct bytes *line)
 static bool key_and_url(struct reading *r, struct bytes *line, struct note_key *key,
                         struct str *url)
 {
-    struct str vkey;
+    struct str vkey = {0};
     struct bytes word;
     if (!word_text(r, line, &vkey))
         return false;
@@ -103,7 +103,7 @@ static bool node_find(const struct reading *r, struct str name, struct policy_no
 
 static bool name_new(struct reading *r, struct bytes *line, struct str *ret)
 {
-    struct policy_node other;
+    struct policy_node other = {0};
     if (!word_text(r, line, ret))
         return false;
     if (str_eq(*ret, STR("none")))
@@ -115,7 +115,7 @@ static bool name_new(struct reading *r, struct bytes *line, struct str *ret)
 
 static bool read_log(struct reading *r, struct bytes line)
 {
-    struct policy_log log;
+    struct policy_log log = {0};
     if (!key_and_url(r, &line, &log.key, &log.url))
         return false;
     if (log.key.type != NOTE_KEY_ED25519)
@@ -129,7 +129,7 @@ static bool read_log(struct reading *r, struct bytes line)
 
 static bool read_witness(struct reading *r, struct bytes line)
 {
-    struct policy_witness witness;
+    struct policy_witness witness = {0};
     if (!name_new(r, &line, &witness.name) || !key_and_url(r, &line, &witness.key, &witness.url))
         return false;
     if (witness.key.type == NOTE_KEY_ED25519)
@@ -153,7 +153,7 @@ static bool read_members(struct reading *r, struct bytes line, struct policy_gro
     if (members == NULL)
         return err_set(r->err, ERR_LIMIT, clause, "a policy does not fit its memory");
     for (size_t i = 0; i < count; i++) {
-        struct str name;
+        struct str name = {0};
         if (!word_text(r, &line, &name))
             return false;
         if (!node_find(r, name, &members[i]))
@@ -189,7 +189,7 @@ static bool read_group(struct reading *r, struct bytes line)
 
 static bool read_quorum(struct reading *r, struct bytes line)
 {
-    struct str name;
+    struct str name = {0};
     if (r->quorum_read)
         return refuse(r, "a second quorum");
     if (!word_text(r, &line, &name) || !line_ends(r, &line))

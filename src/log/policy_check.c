@@ -7,23 +7,26 @@ static bool no_memory(struct err *err)
     return err_set(err, ERR_LIMIT, clause, "evaluating a policy does not fit its memory");
 }
 
+// Members stand above their group, so `met` is settled for each of them.
+static size_t members_met(const struct policy_group *group, const bool *cosigned, const bool *met)
+{
+    size_t count = 0;
+    for (size_t m = 0; m < group->members_count; m++) {
+        struct policy_node node = group->members[m];
+        count += node.is_group ? met[node.index] : cosigned[node.index];
+    }
+    return count;
+}
+
 bool policy_met(const struct policy *policy, const bool *cosigned, struct arena *a, bool *ret_met,
                 struct err *err)
 {
     bool *met = arena_new(a, bool, policy->groups_count + 1);
     if (met == NULL)
         return no_memory(err);
-    // Members stand above their group, so one pass in the file's order settles every group.
-    for (size_t g = 0; g < policy->groups_count; g++) {
-        const struct policy_group *group = &policy->groups[g];
-        size_t count = 0;
-        for (size_t m = 0; m < group->members_count; m++) {
-            struct policy_node node = group->members[m];
-            CHECK(!node.is_group || node.index < g);
-            count += node.is_group ? met[node.index] : cosigned[node.index];
-        }
-        met[g] = count >= group->least;
-    }
+    // One pass in the file's order settles every group.
+    for (size_t g = 0; g < policy->groups_count; g++)
+        met[g] = members_met(&policy->groups[g], cosigned, met) >= policy->groups[g].least;
     if (policy->quorum_none)
         *ret_met = true;
     else
@@ -57,8 +60,8 @@ bool policy_check_quorum(const struct policy *policy, const struct note *note, s
 bool policy_open(const struct policy *policy, struct bytes sent, struct arena *a,
                  struct checkpoint *ret, struct err *err)
 {
-    struct note note;
-    struct checkpoint_claim claim;
+    struct note note = {0};
+    struct checkpoint_claim claim = {0};
     struct checkpoint head;
     size_t count = 0;
     if (!note_read(sent, &note, err) || !checkpoint_read(note.text, &claim, err))

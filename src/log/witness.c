@@ -45,7 +45,7 @@ static bool origin_of(const struct note *note, struct str *ret, struct err *err)
 bool witness_request_origin(const struct witness_request *request, struct str *ret_origin,
                             struct err *err)
 {
-    struct note note;
+    struct note note = {0};
     return note_read(request->note, &note, err) && origin_of(&note, ret_origin, err);
 }
 
@@ -98,9 +98,9 @@ enum witness_verdict witness_decide(const struct witness_log *log,
                                     const struct witness_request *request,
                                     struct checkpoint *ret_next, struct err *err)
 {
-    struct note note;
-    struct str origin;
-    struct checkpoint_claim claim;
+    struct note note = {0};
+    struct str origin = {0};
+    struct checkpoint_claim claim = {0};
     uint64_t verified = 0;
     if (!note_read(request->note, &note, err) || !origin_of(&note, &origin, err))
         return WITNESS_MALFORMED;
