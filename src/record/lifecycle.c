@@ -34,7 +34,7 @@ static const struct step delivery_steps[] = {
     {DELIVERY_DRAFT,            ACT_SUBMIT,            DELIVERY_AWAITING_RELEASE, PARTY_DRAFTER},
     {DELIVERY_AWAITING_RELEASE, ACT_REFUSE,            DELIVERY_DRAFT,            PARTY_RELEASER},
     {DELIVERY_AWAITING_RELEASE, ACT_RELEASE,           DELIVERY_RELEASED,         PARTY_RELEASER},
-    {DELIVERY_RELEASED,         ACT_LOG,               DELIVERY_LOGGED,           PARTY_AUTHOR_NODE},
+    {DELIVERY_RELEASED,         ACT_LOG,               DELIVERY_LOGGED,   PARTY_AUTHOR_NODE},
 
     {DELIVERY_LOGGED,           ACT_COSIGN,            DELIVERY_COSIGNED,         PARTY_COSIGNER},
     {DELIVERY_COSIGNED,         ACT_COSIGN,            DELIVERY_COSIGNED,         PARTY_COSIGNER},
@@ -236,32 +236,39 @@ struct line_fold {
     bool stood_by;
     struct moment until;
 };
+static void fold_act(const struct fold *f, const struct expectation *e, enum act act,
+                     struct line_fold *line)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const struct fact *fact = &f->facts[i];
+        if (!counts(f, fact) || !is_about(e, fact) || act_on_line(e, fact) != act)
+            continue;
+        if (!move(&lifecycle_dialogue, &line->state, act, fact->by) || act != ACT_STAND_BY)
+            continue;
+        if (!line->stood_by || fact->until.s > line->until.s)
+            line->until = fact->until;
+        line->stood_by = true;
+    }
+    // acts are folded in their order, so nothing but an answer leads here before it
+    if (act == ACT_ANSWER)
+        line->answered = line->state == DIALOGUE_ANSWERED;
+}
 // Folds one line (or, without an expectation, the whole record). Returns whether it was answered.
 static bool fold_line(const struct fold *f, const struct expectation *e, struct line_state *ret)
 {
     struct line_fold line = {.state = e ? DIALOGUE_OPEN : DIALOGUE_NONE};
-    for (int act = ACT_ACKNOWLEDGE; act < ACT_EXPIRE; act++) {
-        for (size_t i = 0; i < f->count; i++) {
-            const struct fact *fact = &f->facts[i];
-            if (!counts(f, fact) || !is_about(e, fact) || (int)act_on_line(e, fact) != act)
-                continue;
-            if (!move(&lifecycle_dialogue, &line.state, (enum act)act, fact->by))
-                continue;
-            line.answered = line.answered || act == ACT_ANSWER;
-            if (act == ACT_STAND_BY && (!line.stood_by || fact->until.s > line.until.s)) {
-                line.stood_by = true;
-                line.until = fact->until;
-            }
-        }
-    }
+    struct moment due = {0};
+    for (int act = ACT_ACKNOWLEDGE; act < ACT_EXPIRE; act++)
+        fold_act(f, e, (enum act)act, &line);
     bool timed = line.stood_by || (e && e->has_deadline);
-    struct moment due = line.stood_by ? line.until : e ? e->respond_by : (struct moment){0};
+    if (timed)
+        due = line.stood_by ? line.until : e->respond_by;
     if (timed && f->now.s > due.s)
         (void)move(&lifecycle_dialogue, &line.state, ACT_EXPIRE, PARTY_CLOCK);
     *ret = (struct line_state){.line = e ? e->line : 0,
                                .state = (enum dialogue_state)line.state,
                                .has_until = timed,
-                               .until = timed ? due : (struct moment){0}};
+                               .until = due};
     return line.answered;
 }
 
@@ -317,22 +324,25 @@ static bool is_first_of_cosigner(const struct fold *f, size_t at)
     return true;
 }
 // `all_answered`: a record of which only one line is answered is not yet an answered record.
+static void deliver_act(const struct fold *f, enum act act, bool all_answered)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const struct fact *fact = &f->facts[i];
+        bool partly = act == ACT_ANSWER && !all_answered;
+        if (fact->act == act && counts(f, fact))
+            deliver(f, partly ? ACT_ACKNOWLEDGE : act, fact->by);
+    }
+}
 static void fold_delivery(const struct fold *f, bool all_answered)
 {
-    for (int act = ACT_COSIGN; act <= ACT_CLOSE; act++) {
-        // a bare acknowledgement answers a record that asks for no more
-        if (act == ACT_CLOSE && all_answered && f->subject->expectations_count > 0)
-            deliver(f, ACT_ANSWER, PARTY_ADDRESSEE);
-        if (act == ACT_CLOSE && f->state->dialogue != DIALOGUE_CLOSED)
-            break; // the dialogue's table is the one that says who may close when
-        for (size_t i = 0; i < f->count; i++) {
-            const struct fact *fact = &f->facts[i];
-            if ((int)fact->act != act || !counts(f, fact))
-                continue;
-            bool partly = act == ACT_ANSWER && !all_answered;
-            deliver(f, partly ? ACT_ACKNOWLEDGE : (enum act)act, fact->by);
-        }
-    }
+    for (int act = ACT_COSIGN; act <= ACT_ANSWER; act++)
+        deliver_act(f, (enum act)act, all_answered);
+    // a bare acknowledgement answers a record that asks for no more
+    if (all_answered && f->subject->expectations_count > 0)
+        deliver(f, ACT_ANSWER, PARTY_ADDRESSEE);
+    // the dialogue's table is the one that says who may close when
+    if (f->state->dialogue == DIALOGUE_CLOSED)
+        deliver_act(f, ACT_CLOSE, all_answered);
 }
 
 static void count_fact(const struct fold *f, size_t at, struct moment *last_held)

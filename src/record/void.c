@@ -7,7 +7,8 @@ static const struct {
     const char *word, *meaning;
     bool is_void;
 } rules[VOID_RULE_COUNT] = {
-#define VOID_ROW(name, text, is, says) [name] = {.word = text, .meaning = says, .is_void = is},
+#define VOID_ROW(name, text, is, says) \
+    [name] = {.word = (text), .meaning = (says), .is_void = (is)},
     VOID_RULES(VOID_ROW)
 #undef VOID_ROW
 };
@@ -159,19 +160,21 @@ bool record_judge(struct arena *a, const struct record_log *log, struct record_p
                   struct verified_record *ret, struct err *err)
 {
     struct case_file c = {.log = log, .found = found};
-    struct verified_record v = {.note = {NULL, 0}};
     struct err why = {0};
     if (a->limit < a->used || a->limit - a->used < RECORD_JUDGE_BYTES)
+        return err_set(err, ERR_LIMIT, NULL, "record: no room left to judge it");
+    struct verified_record *v = arena_new(a, struct verified_record, 1);
+    if (!v)
         return err_set(err, ERR_LIMIT, NULL, "record: no room left to judge it");
     enum void_rule rule = VOID_ENTRY;
     if (entry_read(found->entry, &c.entry, &why)) {
         if (c.entry.kind != ENTRY_AS_IT_IS && !entry_check_blob(&c.entry, found->blob, err))
             return false;
-        rule = judge(a, &c, place, &v, &why);
+        rule = judge(a, &c, place, v, &why);
     }
     *ret_rule = rule;
     if (rule == VOID_NOT) {
-        *ret = v;
+        *ret = *v;
         return true;
     }
     // the sentence stays; the kind says that the record stands in a log and counts for nothing

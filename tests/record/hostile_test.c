@@ -33,7 +33,7 @@ static bool parse(struct arena *a, struct str parser, struct bytes sent, struct 
 static void expect_refused(struct arena *a, const char *name)
 {
     struct err err = {0};
-    struct str rest = str_of(name), parser, kind, path;
+    struct str rest = str_of(name), parser = {"", 0}, kind = {"", 0}, path;
     const char *word;
     enum err_kind wanted;
     EXPECT(str_split(&rest, '.', &parser) && str_split(&rest, '.', &kind));
