@@ -220,12 +220,12 @@ static void fail_at_each(bool syncs, int code, long step, long last)
 
 TEST(a_full_disk_at_any_write_is_a_clean_error_and_the_store_stays_whole)
 {
-    fail_at_each(false, ENOSPC, test_long() ? 3 : 47, 1100);
+    fail_at_each(false, ENOSPC, test_long() ? 3 : 97, 1100);
 }
 
 TEST(a_sync_that_fails_is_a_clean_error_and_the_store_stays_whole)
 {
-    fail_at_each(true, EIO, 1, 40);
+    fail_at_each(true, EIO, test_long() ? 1 : 3, 40);
 }
 
 TEST(once_the_disk_has_room_again_the_same_connection_goes_on)
