@@ -138,6 +138,7 @@ bool shelf_put(struct shelf *shelf, const struct book *book, struct err *err)
         return true;
     for (size_t i = 0; i < shelf->count; i++) {
         const struct book *other = shelf->books[i];
+        CHECK(other != NULL);
         if (str_eq(other->name, book->name) && other->version == book->version)
             return err_set(err, ERR_CONFLICT, "DESIGN 6",
                            "codebook %.*s version %u is held with another hash",

@@ -20,6 +20,19 @@ static bool take_book(struct bytes file, struct arena *a, struct codebook *to, s
     return true;
 }
 
+static bool take_file(const struct embedded_file *f, struct arena *a, struct rendering *renderings,
+                      struct codebook *to, struct err *err)
+{
+    if (is_book(f->content))
+        return take_book(f->content, a, to, err) || err_wrap(err, "%s", f->name);
+    if (to->renderings_count == EMBEDDED_RENDERINGS_MAX)
+        return err_set(err, ERR_LIMIT, "DESIGN 6", "too many renderings are embedded");
+    if (!rendering_parse(f->content, a, &renderings[to->renderings_count], err))
+        return err_wrap(err, "%s", f->name);
+    to->renderings_count++;
+    return true;
+}
+
 bool codebook_embedded(struct arena *a, struct codebook *ret, struct err *err)
 {
     struct codebook made = {.current = NULL};
@@ -27,18 +40,9 @@ bool codebook_embedded(struct arena *a, struct codebook *ret, struct err *err)
     if (renderings == NULL)
         return err_set(err, ERR_LIMIT, "DESIGN 6", "the arena is too small for the codebook");
     made.renderings = renderings;
-    for (size_t i = 0; i < codebook_files_count; i++) {
-        const struct embedded_file *f = &codebook_files[i];
-        bool good;
-        if (is_book(f->content)) {
-            good = take_book(f->content, a, &made, err);
-        } else {
-            CHECK(made.renderings_count < EMBEDDED_RENDERINGS_MAX);
-            good = rendering_parse(f->content, a, &renderings[made.renderings_count++], err);
-        }
-        if (!good)
-            return err_wrap(err, "%s", f->name);
-    }
+    for (size_t i = 0; i < codebook_files_count; i++)
+        if (!take_file(&codebook_files[i], a, renderings, &made, err))
+            return false;
     CHECK(made.current != NULL); // a build without a book is a broken build
     *ret = made;
     return true;

@@ -54,11 +54,15 @@ bool ascii_is_hex(char c)
 }
 char ascii_lower(char c)
 {
-    return ascii_is_upper(c) ? (char)(c + ('a' - 'A')) : c;
+    if (ascii_is_upper(c))
+        return (char)(c + ('a' - 'A'));
+    return c;
 }
 char ascii_upper(char c)
 {
-    return ascii_is_lower(c) ? (char)(c - ('a' - 'A')) : c;
+    if (ascii_is_lower(c))
+        return (char)(c - ('a' - 'A'));
+    return c;
 }
 
 bool digits_take(struct str *rest, uint64_t max, uint64_t *ret)

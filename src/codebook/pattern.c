@@ -263,7 +263,7 @@ static bool open_pattern(struct str pattern, struct str language, struct arena *
     char locale[LOCALE_CHARS];
     UErrorCode status = U_ZERO_ERROR;
     UParseError where;
-    buffer_init(&numbered, a, 2 * PATTERN_BYTES_MAX);
+    buffer_init(&numbered, a, (size_t)2 * PATTERN_BYTES_MAX);
     if (!scan_pattern(pattern, places, &numbered, err))
         return false;
     if (!buffer_take_str(&numbered, &text, err) || !wide_of(a, text, &wide, err) ||
@@ -294,26 +294,34 @@ struct arguments {
     double numbers[PATTERN_NUMBERS_MAX];
 };
 
+static const struct pattern_value empty_value = {.text = {"", 0}};
+
+static const struct pattern_value *value_named(const struct pattern_value *values, size_t count,
+                                               struct str name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(values[i].name, name))
+            return &values[i];
+    return &empty_value;
+}
+
 static bool fill(const struct pattern_places *places, const struct pattern_value *values,
                  size_t count, struct arena *a, struct arguments *to, struct err *err)
 {
     size_t text = 0, number = 0;
-    struct wide empty;
-    if (!wide_of(a, STR(""), &empty, err))
+    struct wide wide;
+    if (!wide_of(a, STR(""), &wide, err))
         return false;
     for (size_t i = 0; i < PATTERN_TEXTS_MAX; i++)
-        to->texts[i] = empty.ptr;
+        to->texts[i] = wide.ptr;
     for (size_t p = 0; p < places->count; p++) {
-        const struct pattern_value *value = NULL;
-        for (size_t v = 0; v < count; v++)
-            if (str_eq(values[v].name, places->places[p].name))
-                value = &values[v];
-        struct wide wide = empty;
-        if (places->places[p].number) {
-            to->numbers[number++] = value == NULL ? 0 : value->number;
+        const struct pattern_place *place = &places->places[p];
+        const struct pattern_value *value = value_named(values, count, place->name);
+        if (place->number) {
+            to->numbers[number++] = value->number;
             continue;
         }
-        if (value != NULL && !wide_of(a, value->text, &wide, err))
+        if (!wide_of(a, value->text, &wide, err))
             return false;
         to->texts[text++] = wide.ptr;
     }

@@ -125,7 +125,7 @@ static bool render_bare(struct job *j, enum rendering_string which, struct rende
 static bool write_source(struct job *j, const struct phrase_line *line, struct str *ret)
 {
     struct buffer text;
-    buffer_init(&text, j->arena, 2 * PHRASE_LINE_BYTES_MAX);
+    buffer_init(&text, j->arena, (size_t)2 * PHRASE_LINE_BYTES_MAX);
     return phrase_line_write(line, &text, j->err) && buffer_take_str(&text, ret, j->err);
 }
 

@@ -10,11 +10,6 @@
 #include <unicode/unumberformatter.h>
 #include <unicode/ustring.h>
 
-// ICU's decoding macros are arithmetic on small unsigned types, which gcc's warning dislikes.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Warith-conversion"
-#endif
-
 #define CLAUSE "DESIGN 6, rendering"
 
 enum { PIECE_CHARS = 256 }; // a date, a number; never a value from outside
@@ -112,12 +107,10 @@ static bool render_language(const char *locale, struct str tag, struct arena *a,
 
 static bool holds_right_to_left(struct str s)
 {
-    UChar32 c;
-    const uint8_t *octets = str_bytes(s).ptr;
-    int32_t len = (int32_t)s.len;
-    for (int32_t i = 0; i < len;) {
-        U8_NEXT(octets, i, len, c);
-        UCharDirection d = c < 0 ? U_LEFT_TO_RIGHT : u_charDirection(c);
+    UCharIterator at;
+    uiter_setUTF8(&at, s.len == 0 ? "" : s.ptr, (int32_t)s.len);
+    for (UChar32 c = uiter_next32(&at); c >= 0; c = uiter_next32(&at)) {
+        UCharDirection d = u_charDirection(c);
         if (d == U_RIGHT_TO_LEFT || d == U_RIGHT_TO_LEFT_ARABIC)
             return true;
     }

@@ -113,25 +113,35 @@ bool spelling_as(struct spelling *s)
 
 // Letters, digits and hyphens; two labels at least; the last is not a number, which would read as
 // an IPv4 address (RFC 1123 section 2.1).
+static const char *label_problem(struct str label, bool *ret_numeric)
+{
+    bool numeric = true;
+    if (label.len == 0 || label.len > 63)
+        return "a label has 1 to 63 characters";
+    if (label.ptr[0] == '-' || label.ptr[label.len - 1] == '-')
+        return "a label neither begins nor ends with a hyphen";
+    for (size_t i = 0; i < label.len; i++) {
+        char c = label.ptr[i];
+        if (!ascii_is_lower(c) && !ascii_is_digit(c) && c != '-')
+            return "a domain is letters, digits and hyphens";
+        numeric = numeric && ascii_is_digit(c);
+    }
+    *ret_numeric = numeric;
+    return NULL;
+}
+
 static const char *host_problem(struct str name)
 {
     struct str rest = name, label = {"", 0};
     size_t labels = 0;
     bool numeric = false;
-    while (str_split(&rest, '.', &label)) {
-        if (label.len == 0 || label.len > 63)
-            return "a label has 1 to 63 characters";
-        if (label.ptr[0] == '-' || label.ptr[label.len - 1] == '-')
-            return "a label neither begins nor ends with a hyphen";
-        numeric = true;
-        for (size_t i = 0; i < label.len; i++) {
-            char c = label.ptr[i];
-            if (!ascii_is_lower(c) && !ascii_is_digit(c) && c != '-')
-                return "a domain is letters, digits and hyphens";
-            numeric = numeric && ascii_is_digit(c);
-        }
+    const char *problem = NULL;
+    while (problem == NULL && str_split(&rest, '.', &label)) {
+        problem = label_problem(label, &numeric);
         labels++;
     }
+    if (problem != NULL)
+        return problem;
     if (labels < 2)
         return "a domain has two labels at least";
     return numeric ? "the last label of a domain is not a number" : NULL;

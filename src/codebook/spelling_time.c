@@ -12,7 +12,7 @@ static bool time_take(struct str typed, struct moment *ret)
     for (size_t i = 0; i < typed.len; i++)
         full[i] = ascii_upper(typed.ptr[i]);
     if (typed.len == short_chars)
-        memcpy(full + short_chars - 1, ":00Z", 4);
+        memcpy(full + short_chars - 1, ":00Z", sizeof ":00Z");
     return moment_read((struct str){full, MOMENT_CHARS}, ret);
 }
 
@@ -55,30 +55,37 @@ static const struct {
 enum { UNITS = sizeof units / sizeof units[0] };
 #define DURATION_S_MAX (UINT64_C(3660) * 86400) // ten years: longer is a date, not a duration
 
+// One "12H" at the front; units come in falling order, each once.
+static bool unit_take(struct str *rest, bool in_time, size_t *unit, uint64_t *total)
+{
+    uint64_t n;
+    if (!digits_take(rest, DURATION_S_MAX, &n) || rest->len == 0)
+        return false;
+    while (*unit < UNITS && units[*unit].letter != ascii_upper(rest->ptr[0]))
+        ++*unit;
+    if (*unit == UNITS || units[*unit].of_time != in_time)
+        return false;
+    *total += n * units[(*unit)++].seconds;
+    *rest = str_slice(*rest, 1, rest->len);
+    return true;
+}
+
 // ISO 8601 without years, months and weeks, which have no fixed length or a second spelling.
 static bool duration_take(struct str typed, uint64_t *ret_s)
 {
     uint64_t total = 0;
     bool in_time = false;
     size_t unit = 0;
-    struct str rest = typed;
-    if (rest.len < 3 || ascii_upper(rest.ptr[0]) != 'P')
+    if (typed.len < 3 || ascii_upper(typed.ptr[0]) != 'P')
         return false;
-    rest = str_slice(rest, 1, rest.len);
+    struct str rest = str_slice(typed, 1, typed.len);
     while (rest.len > 0) {
-        uint64_t n;
         if (!in_time && ascii_upper(rest.ptr[0]) == 'T') {
             in_time = true;
             rest = str_slice(rest, 1, rest.len);
         }
-        if (!digits_take(&rest, DURATION_S_MAX, &n) || rest.len == 0)
+        if (!unit_take(&rest, in_time, &unit, &total))
             return false;
-        while (unit < UNITS && units[unit].letter != ascii_upper(rest.ptr[0]))
-            unit++;
-        if (unit == UNITS || units[unit].of_time != in_time)
-            return false;
-        total += n * units[unit++].seconds;
-        rest = str_slice(rest, 1, rest.len);
     }
     *ret_s = total;
     return total > 0 && total <= DURATION_S_MAX;

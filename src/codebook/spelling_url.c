@@ -85,25 +85,33 @@ static uint8_t hex_of(char c)
     return (uint8_t)(ascii_is_digit(c) ? c - '0' : ascii_lower(c) - 'a' + 10);
 }
 
+// The octet at the front of a path, and whether it was percent-encoded.
+static bool take_octet(struct spelling *s, struct str *rest, uint8_t *ret_octet, bool *ret_coded)
+{
+    const char *p = rest->ptr;
+    bool coded = p[0] == '%';
+    if (coded && (rest->len < 3 || !ascii_is_hex(p[1]) || !ascii_is_hex(p[2])))
+        return spelling_refuse(s, "a percent sign is followed by two hexadecimal digits");
+    if (p[0] == '#')
+        return spelling_refuse(s, "a fragment never leaves the reader's machine: leave it out");
+    *ret_octet = coded ? (uint8_t)(hex_of(p[1]) * 16 + hex_of(p[2])) : (uint8_t)p[0];
+    *ret_coded = coded;
+    *rest = str_slice(*rest, coded ? 3 : 1, rest->len);
+    return true;
+}
+
 // Percent-encoding has one form: upper-case digits, and none for what may stand plain.
 static bool put_path(struct spelling *s, struct str path)
 {
+    struct str rest = path;
+    uint8_t octet = 0;
+    bool coded = false;
     if (path.len == 0 || path.ptr[0] != '/')
         spelling_put(s, "/");
-    for (size_t i = 0; i < path.len; i++) {
-        char c = path.ptr[i];
-        uint8_t octet = (uint8_t)c;
-        bool coded = c == '%';
-        if (coded) {
-            if (path.len - i < 3 || !ascii_is_hex(path.ptr[i + 1]) ||
-                !ascii_is_hex(path.ptr[i + 2]))
-                return spelling_refuse(s, "a percent sign is followed by two hexadecimal digits");
-            octet = (uint8_t)(hex_of(path.ptr[i + 1]) * 16 + hex_of(path.ptr[i + 2]));
-            i += 2;
-        }
-        if (!coded && c == '#')
-            return spelling_refuse(s, "a fragment never leaves the reader's machine: leave it out");
-        if (coded ? is_unreserved(octet) : stands_plain(c))
+    while (rest.len > 0) {
+        if (!take_octet(s, &rest, &octet, &coded))
+            return false;
+        if (coded ? is_unreserved(octet) : stands_plain((char)octet))
             writer_u8(&s->to, octet);
         else
             spelling_put(s, "%%%02X", octet);
