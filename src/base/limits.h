@@ -7,7 +7,14 @@
 enum {
     // -- notes, records, entries -----------------------------------------------------------------
     RECORD_BYTES_MAX = 65535, // DESIGN 5.1; the same as an entry, so that one buffer serves both
-    ENTRY_BYTES_MAX = 65535,  // C2SP tlog-tiles: u16 length
+    // leaves a note room for its signature line: empty line, dash and spaces, name, base64, LF
+    RECORD_TEXT_BYTES_MAX = 65535 - (1 + 5 + 255 + 92 + 1),
+    RECORD_SEEN_MAX = 256,            // checkpoints of all other States of a community
+    MESSAGE_TEXTS_MAX = 32,           // unofficial paragraphs of one message
+    RECEIPT_TEXT_BYTES_MAX = 2048,    // a closed template with three origins
+    ENTRY_COMMITMENT_BYTES_MAX = 250, // DESIGN 5.2
+    APPROVAL_TEXT_BYTES_MAX = 1024,   // seven short lines; orders of the roots too
+    ENTRY_BYTES_MAX = 65535,          // C2SP tlog-tiles: u16 length
     NOTE_SIGNATURES_MAX =
         64, // C2SP asks for 16 at least; a checkpoint of 40 States with two roles, rounded
     NOTE_BYTES_MAX = 131072,  // a record, or a checkpoint with 64 lines of 330 octets, with room

@@ -153,7 +153,7 @@ bool order_write(const struct order *order, struct arena *a, struct str *ret, st
     struct str text;
     struct order again;
     char challenge[2 * DRAFT_ID_BYTES + 1], root[BASE64_CHARS(DIGEST_BYTES) + 1];
-    buffer_init(&out, a, ORDER_TEXT_BYTES_MAX);
+    buffer_init(&out, a, APPROVAL_TEXT_BYTES_MAX);
     hex_write(bytes_of(order->challenge.octets, DRAFT_ID_BYTES), challenge);
     (void)base64_write(bytes_of(order->root.octets, DIGEST_BYTES), BASE64_PADDED, root);
     buffer_fmt(&out, "elchi order v1\nlog %.*s\nchallenge %s\nact %s\nsize %llu\nroot %s\n",

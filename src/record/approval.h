@@ -14,10 +14,11 @@
 //   until TIME\n
 #ifndef RECORD_APPROVAL_H
 #define RECORD_APPROVAL_H
+#include "base/limits.h"
 #include "base/text.h"
 #include "crypto/hash.h"
 
-enum { DRAFT_ID_BYTES = 16, APPROVAL_TEXT_BYTES_MAX = 1024, ORDER_TEXT_BYTES_MAX = 1024 };
+enum { DRAFT_ID_BYTES = 16 };
 struct draft_id {
     uint8_t octets[DRAFT_ID_BYTES]; // random, made with the draft
 };

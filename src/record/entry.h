@@ -15,9 +15,10 @@
 #ifndef RECORD_ENTRY_H
 #define RECORD_ENTRY_H
 #include "base/arena.h"
+#include "base/limits.h"
 #include "crypto/hash.h"
 
-enum { BLIND_BYTES = 32, ENTRY_COMMITMENT_BYTES_MAX = 250 };
+enum { BLIND_BYTES = 32 };
 struct blind {
     uint8_t octets[BLIND_BYTES];
 };

@@ -22,18 +22,12 @@
 //   seen ORIGIN SIZE BASE64\n                any number, sorted by origin
 #ifndef RECORD_RECORD_H
 #define RECORD_RECORD_H
+#include "base/limits.h"
 #include "base/lines.h"
 #include "crypto/sign.h"
 #include "log/merkle.h"
 #include "log/note.h"
 #include "record/address.h"
-
-enum {
-    RECORD_SEEN_MAX = 256,
-    // A note is at most RECORD_BYTES_MAX with its signature line: an empty line, dash and spaces, a
-    // key name, base64 of 68 octets, LF. `keys` has more lines and a bound of its own.
-    RECORD_TEXT_BYTES_MAX = 65535 - (1 + 5 + 255 + 92 + 1),
-};
 
 struct attachment {
     struct digest blob; // of the ciphertext when the record is sealed

@@ -15,7 +15,6 @@
 #include "codebook/line.h"
 #include "record/record.h"
 
-enum { MESSAGE_TEXTS_MAX = 32 };
 struct unofficial_text {
     struct str language, paragraph;
 };
