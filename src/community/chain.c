@@ -254,6 +254,12 @@ bool chain_add_logged(struct chain *c, uint64_t index, struct bytes note,
     return true;
 }
 
+void chain_log_reached(struct chain *c, struct tree_size size)
+{
+    if (size.n > 0)
+        forget_claims(c, seen_count(c), size.n - 1);
+}
+
 // -- in force ------------------------------------------------------------------------------------
 
 const struct manifest *chain_in_force_entry(const struct chain *c, struct leaf_index index)
@@ -326,6 +332,22 @@ bool chain_entry_key(const struct chain *c, struct leaf_index index, enum keys_r
 {
     CHECK(index.n < TREE_SIZE_MAX);
     return give_key(c, chain_in_force_entry(c, index), role, index.n + 1, ret, err);
+}
+
+size_t chain_log_key_candidates(const struct chain *c, struct tree_size size,
+                                struct note_key ret[2])
+{
+    struct err unused = {0}; // a key that does not count is left out
+    size_t count = 0;
+    const struct note_key *key = NULL;
+    if (chain_log_key(c, size, &key, &unused))
+        ret[count++] = *key;
+    const struct manifest *seen =
+        size.n == 0 ? NULL : chain_in_force_entry(c, (struct leaf_index){size.n});
+    if (give_key(c, seen, KEYS_LOG, size.n, &key, &unused) &&
+        (count == 0 || !note_key_eq(&ret[0], key)))
+        ret[count++] = *key;
+    return count;
 }
 
 static bool same_role_before(const struct chain *c, size_t version, enum keys_role role)

@@ -64,6 +64,10 @@ bool chain_add_logged(struct chain *c, uint64_t index, struct bytes note,
                       enum chain_outcome *ret_outcome, struct bytes *ret_other, struct err *ret_why,
                       struct err *err) MUST_USE;
 
+// The verified log was read up to `size`: a claimed index below it that no entry confirmed was
+// false and is forgotten.
+void chain_log_reached(struct chain *c, struct tree_size size);
+
 // NULL when none is in force there (an empty chain, entry 0, size 0).
 const struct manifest *chain_in_force_entry(const struct chain *c, struct leaf_index index);
 const struct manifest *chain_in_force_checkpoint(const struct chain *c, struct tree_size size);
@@ -78,6 +82,12 @@ bool chain_log_key(const struct chain *c, struct tree_size size, const struct no
 bool chain_entry_key(const struct chain *c, struct leaf_index index, enum keys_role role,
                      const struct note_key **ret, struct err *err) MUST_USE;
 
+// While claims are unproven, a peer that names a wrong index must not be able to shut a log out:
+// the keys a checkpoint of this size may be signed by are the one in force by the claims and the
+// one in force by what was seen alone. Returns how many stand in `ret` (0 to 2), each once,
+// compromised ones left out. When the entries up to `size` have been read, chain_log_key decides.
+size_t chain_log_key_candidates(const struct chain *c, struct tree_size size,
+                                struct note_key ret[2]);
 // Every witness and mirror key of any version that no later one names compromised, each once, at
 // most `cap` of them; returns how many there are.
 size_t chain_cosigner_keys(const struct chain *c, struct note_key *ret, size_t cap);

@@ -518,3 +518,35 @@ TEST(no_public_key_serves_two_states)
     EXPECT_ERR(chains_check_keys(&m.chains, &m.arena, &err), ERR_DENIED);
     made_release(&m);
 }
+
+TEST(a_false_claim_shuts_no_log_out_and_is_forgotten)
+{
+    struct err err = {0};
+    struct arena a;
+    struct chain c;
+    struct bytes first;
+    struct note_key keys[2];
+    enum chain_outcome outcome = CHAIN_VOID;
+    begin(&a, &c, &first);
+    struct keys_record k = second(&a, first);
+    k.keys[KEYS_LOG] = made_role(&a, origin, KEYS_LOG, 2);
+    struct bytes next = made_sign_next(&a, &k);
+    EXPECT(chain_log_key_candidates(&c, (struct tree_size){1}, keys) == 0);
+    EXPECT_OK(chain_add_logged(&c, 0, first, &outcome, NULL, NULL, &err));
+    EXPECT_OK(chain_add_claimed(&c, 4, next, &err)); // truly at 300
+    EXPECT(chain_log_key_candidates(&c, (struct tree_size){4}, keys) == 1);
+    EXPECT(chain_log_key_candidates(&c, (struct tree_size){0}, keys) == 0);
+    EXPECT(chain_log_key_candidates(&c, (struct tree_size){9}, keys) == 2);
+    EXPECT(note_key_eq(&keys[0], &k.keys[KEYS_LOG]));
+    EXPECT(!note_key_eq(&keys[1], &k.keys[KEYS_LOG]));
+    chain_log_reached(&c, (struct tree_size){4});
+    EXPECT(c.links[1]->index == 4);
+    chain_log_reached(&c, (struct tree_size){5});
+    EXPECT(c.links[1]->index == CHAIN_INDEX_NONE);
+    EXPECT(chain_in_force_checkpoint(&c, (struct tree_size){9})->keys.version == 1);
+    EXPECT_OK(chain_add_logged(&c, 300, next, &outcome, NULL, NULL, &err));
+    EXPECT(outcome == CHAIN_TAKEN && c.links[1]->index == 300);
+    chain_log_reached(&c, (struct tree_size){301});
+    EXPECT(c.links[1]->index == 300 && c.links[1]->seen);
+    arena_release(&a);
+}
