@@ -348,15 +348,27 @@ static bool format_opened(const UMessageFormat *opened, const struct arguments *
     return wide_text(a, result, len, ret, err);
 }
 
+// What is needed only while formatting stands in a scratch of its own, so that a page of a hundred
+// lines costs the caller's arena the sentences and no more.
+enum { SCRATCH_BYTES = 1 << 19 };
 bool pattern_format(struct str pattern, struct str language, const struct pattern_value *values,
                     size_t count, struct arena *a, struct str *ret, struct err *err)
 {
     struct pattern_places places = {.count = 0};
     struct arguments v = {.numbers = {0}};
+    struct arena scratch;
+    struct str text;
     UMessageFormat *opened = NULL;
-    if (!open_pattern(pattern, language, a, &places, &opened, err))
-        return false;
-    bool done = fill(&places, values, count, a, &v, err) && format_opened(opened, &v, a, ret, err);
-    umsg_close(opened);
+    bool done = false;
+    arena_init(&scratch, SCRATCH_BYTES);
+    if (!open_pattern(pattern, language, &scratch, &places, &opened, err))
+        goto out;
+    if (!fill(&places, values, count, &scratch, &v, err))
+        goto out;
+    done = format_opened(opened, &v, &scratch, &text, err) && arena_str(a, text, ret, err);
+out:
+    if (opened != NULL)
+        umsg_close(opened);
+    arena_release(&scratch);
     return done;
 }

@@ -385,3 +385,39 @@ TEST(version_1_keeps_its_codes)
     EXPECT(codebook_rendering(&c, c.current, STR("xx")) == NULL);
     arena_release(&a);
 }
+
+TEST(a_rendering_cut_or_changed_anywhere_is_refused_or_writes_back_the_same)
+{
+    static const char whole[] =
+        RENDERING_HEAD "\nstring draft Draft.\n\ntable desk\ncode technical technical\n"
+                       "\ndisclaimer calm No harm is meant.\n"
+                       "\nphrase E03 {has-line, select, yes {Line {line}: yes.} other {Yes.}} "
+                       "{n, plural, one {#} other {# all}}\n";
+    char text[sizeof whole];
+    size_t len = sizeof whole - 1, taken = 0;
+    memcpy(text, whole, sizeof whole);
+    for (size_t at = 0; at <= len; at++) {
+        for (int change = 0; change < 8; change++) {
+            struct arena a;
+            struct err err = {0};
+            struct rendering r;
+            struct buffer b;
+            char kept = text[at];
+            struct bytes sent = bytes_of(text, change == 0 ? at : len);
+            if (change > 0)
+                text[at] = (char)(kept ^ (1 << (change - 1)));
+            arena_init(&a, 1 << 20);
+            if (rendering_parse(sent, &a, &r, &err)) {
+                buffer_init(&b, &a, 1 << 18);
+                EXPECT_OK(rendering_write(&r, &b, &err));
+                EXPECT(bytes_eq(buffer_bytes(&b), sent));
+                taken++;
+            } else {
+                EXPECT(err.kind != ERR_NONE);
+            }
+            arena_release(&a);
+            text[at] = kept;
+        }
+    }
+    EXPECT(taken > 0);
+}

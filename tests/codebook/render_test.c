@@ -363,3 +363,24 @@ TEST(the_embedded_book_and_its_renderings_have_no_finding_that_is_an_error)
     EXPECT(f.sources_unchecked == f.sources); // until a person has read the primary texts
     arena_release(&a);
 }
+
+// 99 lines fit the memory of one request.
+TEST(a_full_message_renders_in_a_small_arena)
+{
+    struct arena a, small;
+    struct codebook c;
+    struct err err = {0};
+    struct rendered r;
+    struct phrase_line lines[PHRASE_LINES_MAX];
+    struct str text;
+    arena_init(&a, SAMPLE_ARENA_BYTES);
+    EXPECT_OK(codebook_embedded(&a, &c, &err));
+    struct render_with with = with_language(&c, "ar");
+    for (uint32_t i = 0; i < PHRASE_LINES_MAX; i++)
+        lines[i] = sample_line(book_phrase(c.current, STR("N02")), i + 1, true);
+    arena_init(&small, 4 << 20);
+    EXPECT_OK(codebook_render(&with, lines, PHRASE_LINES_MAX, &small, &r, &err));
+    EXPECT_OK(codebook_render_plain(&with, &r, &small, &text, &err));
+    arena_release(&small);
+    arena_release(&a);
+}
