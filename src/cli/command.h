@@ -53,7 +53,13 @@
     X(OPTION_LIMIT, "--limit", "N", false, "at most so many rows")                                 \
     X(OPTION_YES, "--yes", NULL, false, "do what cannot be undone without asking")                 \
     X(OPTION_WAIT, "--wait", "SECONDS", false, "wait so long for the answer")                      \
-    X(OPTION_QUORUM, "--quorum", "K", false, "States other than the author that must cosign")
+    X(OPTION_QUORUM, "--quorum", "K", false, "States other than the author that must cosign")      \
+    X(OPTION_MANIFEST, "--manifest", "FILE", false, "the key manifest, signed by the roots")       \
+    X(OPTION_MEMBER, "--member", "FILE[@URL]", true, "a State: its signed manifest, its endpoint") \
+    X(OPTION_TITLE, "--title", "LANG:TEXT", true, "the name of the community in a language")       \
+    X(OPTION_NAME, "--name", "CODE:LANG:TEXT", true, "the name of a State in a language")          \
+    X(OPTION_ON, "--on", "WORD", true, "a function to switch on, or all")                          \
+    X(OPTION_OFF, "--off", "WORD", true, "a function to switch off, or all")
 
 #define OPTION_ENUM(name, word, value, many, says) name,
 enum command_option { COMMAND_OPTIONS(OPTION_ENUM) OPTION_COUNT };

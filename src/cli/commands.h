@@ -1,0 +1,28 @@
+// cli/commands.h - every command, by the file of its group.
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+#include "cli/command.h"
+
+// cli/cmd_found.c: roots, officers, founding
+command_run cmd_root_new, cmd_root_show, cmd_root_sign, cmd_officer_new, cmd_officer_list,
+    cmd_officer_register, cmd_init;
+// cli/cmd_node.c: running and keeping a node
+command_run cmd_serve, cmd_status, cmd_doctor, cmd_verify, cmd_rebuild, cmd_backup, cmd_restore;
+// cli/cmd_community.c: community, keys, partners
+command_run cmd_community_new, cmd_community_show, cmd_community_check, cmd_community_apply,
+    cmd_community_policy, cmd_keys_show, cmd_keys_compare, cmd_peer_list, cmd_peer_set;
+// cli/cmd_write.c: drafts and what becomes of them
+command_run cmd_draft, cmd_draft_list, cmd_draft_show, cmd_draft_drop, cmd_approve, cmd_release,
+    cmd_answer, cmd_withdraw;
+// cli/cmd_read.c: what came, what went
+command_run cmd_inbox, cmd_sent, cmd_show, cmd_attachment, cmd_audit;
+// cli/cmd_proof.c: proofs and evidence, most of it without a node
+command_run cmd_proof_export, cmd_proof_verify, cmd_evidence_list, cmd_evidence_export,
+    cmd_evidence_verify, cmd_evidence_take;
+// cli/cmd_bundle.c: the courier's file
+command_run cmd_bundle_write, cmd_bundle_read, cmd_bundle_show;
+// cli/cmd_book.c: the codebook
+command_run cmd_codebook_list, cmd_codebook_show, cmd_codebook_check, cmd_codebook_render;
+// cli/cmd_test.c: small tools that ship, for the field and for comparing with other programs
+command_run cmd_test_note, cmd_test_note_sign, cmd_test_seal, cmd_test_open, cmd_test_tree;
+#endif
