@@ -27,12 +27,6 @@ static void bind_str_or_null(struct stmt *s, size_t number, struct str value)
         stmt_bind_null(s, number);
 }
 
-static bool digest_is_zero(const struct digest *d)
-{
-    static const struct digest zero;
-    return digest_eq(d, &zero);
-}
-
 bool exchange_stage_put(struct txn *txn, const struct exchange_staged *row, int64_t *ret_number,
                         struct err *err)
 {
@@ -44,7 +38,7 @@ bool exchange_stage_put(struct txn *txn, const struct exchange_staged *row, int6
     stmt_bind_bytes(&s, 2, row->entry);
     stmt_bind_bytes(&s, 3, row->note);
     stmt_bind_bytes(&s, 4, row->blind);
-    stmt_bind_digest_or_null(&s, 5, &row->body, !digest_is_zero(&row->body));
+    stmt_bind_digest_or_null(&s, 5, &row->body);
     bind_str_or_null(&s, 6, row->draft);
     bind_str_or_null(&s, 7, row->ref);
     if (!stmt_run(&s, err))

@@ -39,12 +39,6 @@ static void read_id(struct stmt *s, size_t column, struct office_draft_id *ret)
         s->misfit = true;
 }
 
-static bool digest_is_zero(const struct digest *d)
-{
-    static const struct digest zero;
-    return digest_eq(d, &zero);
-}
-
 static bool sealed_check(struct bytes sealed, struct err *err)
 {
     if (sealed.len > SEALED_BYTES_MAX)
@@ -66,7 +60,7 @@ bool office_draft_add(struct txn *txn, const struct office_draft *row, struct er
     stmt_bind_str(&s, 3, row->author);
     stmt_bind_int(&s, 4, (int64_t)row->state);
     stmt_bind_bytes(&s, 5, row->sealed);
-    stmt_bind_digest_or_null(&s, 6, &row->text, !digest_is_zero(&row->text));
+    stmt_bind_digest_or_null(&s, 6, &row->text);
     stmt_bind_int(&s, 7, row->created.s);
     stmt_bind_int(&s, 8, row->changed.s);
     return stmt_run_one(&s, err) && stmt_done(&s, err);
@@ -82,7 +76,7 @@ bool office_draft_change(struct txn *txn, const struct office_draft *row,
     stmt_bind_int(&s, 2, (int64_t)from);
     stmt_bind_int(&s, 3, (int64_t)row->state);
     stmt_bind_bytes(&s, 4, row->sealed);
-    stmt_bind_digest_or_null(&s, 5, &row->text, !digest_is_zero(&row->text));
+    stmt_bind_digest_or_null(&s, 5, &row->text);
     stmt_bind_int(&s, 6, row->changed.s);
     return stmt_run_one(&s, err) && stmt_done(&s, err);
 }

@@ -19,12 +19,6 @@ bool office_views_current(struct txn *txn, bool *ret_current, struct err *err)
 }
 
 // -- writing records --------------------------------------------------------------------------
-static bool digest_is_zero(const struct digest *d)
-{
-    static const struct digest zero;
-    return digest_eq(d, &zero);
-}
-
 static bool record_check(const struct office_record *row, struct err *err)
 {
     const struct str words[] = {row->ref,  row->type,      row->from,  row->to,    row->tlp,
@@ -50,6 +44,7 @@ static bool next_number(struct txn *txn, int64_t *ret, struct err *err)
 
 static void bind_record(struct stmt *s, int64_t number, const struct office_record *row)
 {
+    static const struct digest none;
     stmt_bind_int(s, 1, number);
     stmt_bind_str(s, 2, row->ref);
     stmt_bind_digest(s, 3, &row->note);
@@ -64,13 +59,13 @@ static void bind_record(struct stmt *s, int64_t number, const struct office_reco
     stmt_bind_str(s, 12, row->tlp);
     stmt_bind_int(s, 13, row->exercise);
     stmt_bind_str(s, 14, row->desk);
-    stmt_bind_digest_or_null(s, 15, &row->answers, !digest_is_zero(&row->answers));
-    stmt_bind_digest(s, 16, digest_is_zero(&row->root) ? &row->note : &row->root);
+    stmt_bind_digest_or_null(s, 15, &row->answers);
+    stmt_bind_digest(s, 16, digest_eq(&row->root, &none) ? &row->note : &row->root);
     stmt_bind_str(s, 17, row->void_rule);
     stmt_bind_str(s, 18, row->state);
     stmt_bind_int(s, 19, row->due.s);
     stmt_bind_bytes(s, 20, row->sealed);
-    stmt_bind_digest_or_null(s, 21, &row->body, !digest_is_zero(&row->body));
+    stmt_bind_digest_or_null(s, 21, &row->body);
     stmt_bind_int(s, 22, row->received.s);
 }
 

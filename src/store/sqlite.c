@@ -221,7 +221,7 @@ static bool sqlite_prepare(void *link, struct str text, void **ret_prepared, str
     l->prepared = p;
     CHECK(sqlite3_bind_parameter_count(stmt) <= PARAMETERS_MAX);
     for (int n = 1; n <= PARAMETERS_MAX; n++) {
-        char name[8];
+        char name[16];
         (void)snprintf(name, sizeof name, "$%d", n);
         p->place[n] = sqlite3_bind_parameter_index(stmt, name);
     }

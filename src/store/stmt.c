@@ -55,12 +55,13 @@ void stmt_bind_digest(struct stmt *s, size_t number, const struct digest *value)
     stmt_bind_bytes(s, number, bytes_of(value->octets, DIGEST_BYTES));
 }
 
-void stmt_bind_digest_or_null(struct stmt *s, size_t number, const struct digest *value, bool there)
+void stmt_bind_digest_or_null(struct stmt *s, size_t number, const struct digest *value)
 {
-    if (there)
-        stmt_bind_digest(s, number, value);
-    else
+    static const struct digest none;
+    if (digest_eq(value, &none))
         stmt_bind_null(s, number);
+    else
+        stmt_bind_digest(s, number, value);
 }
 
 // -- running ----------------------------------------------------------------------------------

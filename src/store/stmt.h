@@ -30,8 +30,8 @@ void stmt_bind_bytes(struct stmt *s, size_t number, struct bytes value);
 void stmt_bind_str(struct stmt *s, size_t number, struct str value);
 // Borrows the caller's digest.
 void stmt_bind_digest(struct stmt *s, size_t number, const struct digest *value);
-void stmt_bind_digest_or_null(struct stmt *s, size_t number, const struct digest *value,
-                              bool there);
+// Zeros stand for "none" and are stored as null.
+void stmt_bind_digest_or_null(struct stmt *s, size_t number, const struct digest *value);
 
 // Runs to the end; rows, if any, are passed over.
 bool stmt_run(struct stmt *s, struct err *err) MUST_USE;

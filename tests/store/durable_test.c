@@ -18,7 +18,7 @@ _Noreturn static void append_for_ever(const char *path, int tell)
 {
     struct err err = {0};
     struct db *db = NULL;
-    struct log_id log;
+    struct log_id log = {0};
     struct exchange_log row;
     bool good = exchange_open_write(sqlite(), world_real(), path, &db, &err);
     while (good) {
@@ -63,6 +63,24 @@ static uint64_t run_and_kill(const char *path, unsigned wait_us)
     return acknowledged;
 }
 
+// A reader alone, before any writer has come back.
+static void expect_readable(const char *path, uint64_t acknowledged)
+{
+    struct err err = {0};
+    struct arena a;
+    struct db *reader = NULL;
+    struct txn txn = {0};
+    struct exchange_log row;
+    arena_init(&a, 1u << 20);
+    EXPECT_OK(exchange_open_read(sqlite(), world_real(), path, &reader, &err));
+    EXPECT_OK(db_begin(reader, &txn, &err));
+    EXPECT_OK(exchange_log_find(&txn, STR("xa.example/demo"), &a, &row, &err));
+    EXPECT(row.size.n >= acknowledged);
+    txn_release(&txn);
+    db_close(reader);
+    arena_release(&a);
+}
+
 TEST(what_was_acknowledged_survives_twenty_kills)
 {
     struct err err = {0};
@@ -74,6 +92,7 @@ TEST(what_was_acknowledged_survives_twenty_kills)
         struct db *db = NULL;
         struct txn txn = {0};
         struct exchange_log row;
+        expect_readable(path, acknowledged);
         EXPECT_OK(exchange_open_write(sqlite(), world_real(), path, &db, &err));
         EXPECT_OK(db_integrity(db, &err));
         EXPECT_OK(db_begin(db, &txn, &err));
@@ -139,7 +158,7 @@ static void bad_disk_init(struct bad_disk *d, bool syncs, int code)
 // Appends batches until the disk fails; *ret_size is what was committed.
 static bool append_until(struct db *db, struct arena *a, uint64_t *ret_size, struct err *err)
 {
-    struct log_id log;
+    struct log_id log = {0};
     struct exchange_log row;
     for (int i = 0; i < 12; i++) {
         struct txn txn = {0};
