@@ -137,3 +137,74 @@ size_t speech_facts(const struct message *answer, const struct message *asked,
         ret[count++] = (struct fact){.act = ACT_CLOSE, .by = by, .at = at};
     return count;
 }
+
+// -- one record about another ------------------------------------------------------------------
+static bool names(const struct named_record *n, const struct verified_record *about)
+{
+    return ref_eq(&n->ref, &about->record.ref) && digest_eq(&n->note, &about->note_hash);
+}
+static bool receipt_names(const struct receipt *r, const struct verified_record *about)
+{
+    bool stands_there =
+        str_eq(r->at_origin, about->place.origin) && r->at_index == about->place.index.n;
+    bool is_ref = r->has_ref && ref_eq(&r->of, &about->record.ref);
+    if (r->state == RECEIPT_MISSING)
+        return is_ref;
+    if (!r->has_note)
+        return stands_there; // unreadable: the entry is all the addressee could name
+    return stands_there && is_ref && digest_eq(&r->note, &about->note_hash);
+}
+static size_t receipt_facts(const struct receipt *r, const struct verified_record *about,
+                            struct moment at, struct fact ret[SPEECH_FACTS_MAX])
+{
+    static const enum act acts[RECEIPT_STATE_COUNT] = {
+        [RECEIPT_HELD] = ACT_HOLD,
+        [RECEIPT_UNREADABLE] = ACT_REPORT_UNREADABLE,
+        [RECEIPT_MISSING] = ACT_REPORT_MISSING,
+    };
+    if (!receipt_names(r, about))
+        return 0;
+    ret[0] = (struct fact){.act = acts[r->state],
+                           .by = PARTY_ADDRESSEE_NODE,
+                           .at = at,
+                           .attachments_held = r->attachments_held};
+    return 1;
+}
+static size_t message_facts(const struct message *m, const struct verified_record *about,
+                            const struct book *book, struct fact like,
+                            struct fact ret[SPEECH_FACTS_MAX])
+{
+    size_t count = 0;
+    if (m->has_replaces && names(&m->replaces, about)) {
+        like.act = ACT_REPLACE;
+        ret[count++] = like;
+    }
+    if (!m->has_answers || !names(&m->answers, about) || !book ||
+        about->record.type != &record_type_message || !digest_eq(&m->codebook, &book->hash))
+        return count;
+    return count + speech_facts(m, about->record.payload, book, like.by, like.at, ret + count);
+}
+
+size_t speech_facts_about(const struct verified_record *about, const struct verified_record *follow,
+                          const struct book *book, struct moment at,
+                          struct fact ret[SPEECH_FACTS_MAX])
+{
+    const struct record *a = &about->record, *f = &follow->record;
+    bool author = state_code_eq(&f->from.state, &a->from.state);
+    bool addressee = !author && (a->open || state_code_eq(&f->from.state, &a->to.state));
+    if (!author && !addressee)
+        return 0;
+    struct fact like = {.by = author ? PARTY_AUTHOR : PARTY_ADDRESSEE, .at = at};
+    if (f->type == &record_type_receipt)
+        return addressee ? receipt_facts(f->payload, about, at, ret) : 0;
+    if (f->type == &record_type_message)
+        return message_facts(f->payload, about, book, like, ret);
+    if (f->type != &record_type_withdraw)
+        return 0;
+    const struct withdraw *w = f->payload;
+    if (!author || !names(&w->of, about))
+        return 0;
+    like.act = ACT_WITHDRAW;
+    ret[0] = like;
+    return 1;
+}

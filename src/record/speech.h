@@ -9,6 +9,8 @@
 #include "codebook/dialogue.h"
 #include "record/lifecycle.h"
 #include "record/type/message.h"
+#include "record/type/receipt.h"
+#include "record/type/withdraw.h"
 
 // May our own desk send this? Every code known, every parameter of its type, desk and precedence
 // allowed. A draft that fails is refused; a received message that fails is shown as it stands.
@@ -40,4 +42,14 @@ bool speech_closes(const struct message *message);
 size_t speech_facts(const struct message *answer, const struct message *asked,
                     const struct book *book, enum party by, struct moment at,
                     struct fact ret[PHRASE_LINES_MAX + 1]);
+
+// All that one verified record says about another, as facts from the moment `at` on: a receipt, a
+// withdrawal, a replacement, an answer. Only what names exactly this note (a receipt of what is
+// missing or unreadable: this ref, or this entry) and comes from one of its parties counts; an open
+// record may be answered by every State. `book` is the one a message names; without it (NULL) its
+// phrases settle nothing. Returns how many; `ret` holds SPEECH_FACTS_MAX.
+enum { SPEECH_FACTS_MAX = PHRASE_LINES_MAX + 2 };
+size_t speech_facts_about(const struct verified_record *about, const struct verified_record *follow,
+                          const struct book *book, struct moment at,
+                          struct fact ret[SPEECH_FACTS_MAX]);
 #endif

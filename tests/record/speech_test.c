@@ -199,3 +199,91 @@ TEST(an_answer_names_what_it_answers_and_keeps_exercise_apart)
     EXPECT_ERR(speech_check_answer(&r, &asked, s.book, &err), ERR_CONFLICT);
     arena_release(&s.a);
 }
+
+// -- one record about another ------------------------------------------------------------------
+static struct verified_record opened(struct stage *s, const char *text, const char *origin,
+                                     const char *role, uint64_t index)
+{
+    struct err err = {0};
+    struct verified_record v;
+    struct bytes note = made_note(&s->a, text, origin, role, index);
+    EXPECT_OK(record_open(&s->a, note, &made_keys, made_place(origin, index), &v, &err));
+    return v;
+}
+// `text` with the first HASH_A replaced by the hash of the record's note.
+static const char *naming(struct stage *s, const char *text, const struct verified_record *about)
+{
+    char hash[DIGEST_TEXT_CHARS + 1];
+    digest_write(&about->note_hash, hash);
+    return with(&s->a, text, HASH_A, hash);
+}
+TEST(a_receipt_is_about_exactly_the_record_and_entry_it_names)
+{
+    struct stage s;
+    struct fact facts[SPEECH_FACTS_MAX];
+    struct moment at = {5};
+    stage_init(&s);
+    struct verified_record about = opened(&s, MADE_MESSAGE, "xa.example/demo", "technical", 47);
+    const char *text = with(&s.a, naming(&s, MADE_RECEIPT, &about), " 4711 ", " 47 ");
+    struct verified_record held = opened(&s, text, "xb.example/demo", "node", 3);
+    EXPECT(speech_facts_about(&about, &held, NULL, at, facts) == 1);
+    EXPECT(facts[0].act == ACT_HOLD && facts[0].by == PARTY_ADDRESSEE_NODE);
+    EXPECT(facts[0].attachments_held == 1 && facts[0].at.s == 5);
+    held = opened(&s, with(&s.a, text, " 47 ", " 48 "), "xb.example/demo", "node", 3);
+    EXPECT(speech_facts_about(&about, &held, NULL, at, facts) == 0); // another entry
+    text = with(&s.a, MADE_RECEIPT, " 4711 ", " 47 ");
+    held = opened(&s, text, "xb.example/demo", "node", 3);
+    EXPECT(speech_facts_about(&about, &held, NULL, at, facts) == 0); // another note
+    text = with(&s.a, MADE_UNREADABLE, "demo 0 ", "demo 47 ");
+    held = opened(&s, text, "xb.example/demo", "node", 3);
+    EXPECT(speech_facts_about(&about, &held, NULL, at, facts) == 1);
+    EXPECT(facts[0].act == ACT_REPORT_UNREADABLE);
+    text = with(&s.a, MADE_MISSING, "XA/XB-2026-0013", "XA/XB-2026-0012");
+    held = opened(&s, text, "xb.example/demo", "node", 3);
+    EXPECT(speech_facts_about(&about, &held, NULL, at, facts) == 1);
+    EXPECT(facts[0].act == ACT_REPORT_MISSING);
+    arena_release(&s.a);
+}
+TEST(only_the_author_takes_back_or_replaces)
+{
+    struct stage s;
+    struct fact facts[SPEECH_FACTS_MAX];
+    struct moment at = {5};
+    stage_init(&s);
+    struct verified_record about = opened(&s, MADE_MESSAGE, "xa.example/demo", "technical", 47);
+    const char *text = naming(&s, MADE_WITHDRAW, &about);
+    struct verified_record w = opened(&s, text, "xa.example/demo", "technical", 48);
+    EXPECT(speech_facts_about(&about, &w, NULL, at, facts) == 1);
+    EXPECT(facts[0].act == ACT_WITHDRAW && facts[0].by == PARTY_AUTHOR);
+    w = opened(&s, MADE_WITHDRAW, "xa.example/demo", "technical", 48);
+    EXPECT(speech_facts_about(&about, &w, NULL, at, facts) == 0); // another note
+    char hash[DIGEST_TEXT_CHARS + 1];
+    struct str line;
+    struct err err = {0};
+    digest_write(&about.note_hash, hash);
+    EXPECT_OK(arena_fmt(&s.a, &line, &err, "replaces XA/XB-2026-0012 %s\n01 C01\n", hash));
+    text = with(&s.a, text_with(&s, "XA", "XB", "", line.ptr), "2026-0007", "2026-0013");
+    w = opened(&s, text, "xa.example/demo", "technical", 48);
+    EXPECT(speech_facts_about(&about, &w, s.book, at, facts) == 1);
+    EXPECT(facts[0].act == ACT_REPLACE && facts[0].by == PARTY_AUTHOR);
+    arena_release(&s.a);
+}
+TEST(an_answer_is_a_fact_about_what_it_names_under_its_own_book)
+{
+    struct stage s;
+    struct fact facts[SPEECH_FACTS_MAX];
+    struct moment at = {5};
+    stage_init(&s);
+    struct verified_record about =
+        opened(&s, text_with(&s, "XA", "XB", "", ASKED), "xa.example/demo", "technical", 47);
+    const char *text =
+        text_with(&s, "XB", "XA", "answers XA/XB-2026-0007 " HASH_A "\n", "01 E05 line=02\n");
+    struct verified_record reply =
+        opened(&s, naming(&s, text, &about), "xb.example/demo", "technical", 3);
+    EXPECT(speech_facts_about(&about, &reply, s.book, at, facts) == 1);
+    EXPECT(facts[0].act == ACT_ANSWER && facts[0].line == 2 && facts[0].by == PARTY_ADDRESSEE);
+    EXPECT(speech_facts_about(&about, &reply, NULL, at, facts) == 0); // a book nobody here holds
+    reply = opened(&s, text, "xb.example/demo", "technical", 3);
+    EXPECT(speech_facts_about(&about, &reply, s.book, at, facts) == 0); // another note
+    arena_release(&s.a);
+}
