@@ -32,6 +32,7 @@ static bool read_batch(struct clerk *c, struct batch *b, struct exchange_log *ow
 {
     struct txn txn = {0};
     struct keeper_status status;
+    uint64_t ahead = 0;
     bool done = false;
     if (!keeper_status(&c->keeper, b->arena, &status, err) || !db_begin(c->exchange, &txn, err) ||
         !exchange_log_get(&txn, c->own, b->arena, own, err))
@@ -49,7 +50,7 @@ static bool read_batch(struct clerk *c, struct batch *b, struct exchange_log *ow
                       (unsigned long long)status.size.n, (unsigned long long)own->size.n);
         goto out;
     }
-    uint64_t ahead = status.size.n - own->size.n;
+    ahead = status.size.n - own->size.n;
     b->wanted = ahead == 0 || ahead > BATCH_MAX ? BATCH_MAX : (size_t)ahead;
     if (!exchange_stage(&txn, 0, b->wanted, take_staged, b, err))
         goto out;
@@ -133,7 +134,7 @@ static bool found_in_store(struct clerk *c, struct bytes manifest, struct bytes 
     struct exchange_append what = {
         .log = c->own, .entries = &manifest, .leaves = &leaf, .count = 1, .checkpoint = checkpoint};
     struct exchange_manifest row = {.log = c->own, .version = 1, .logged = true, .note = manifest};
-    arena_init(&a, NOTE_BYTES_MAX * 4);
+    arena_init(&a, (size_t)NOTE_BYTES_MAX * 4);
     bool done = db_begin(c->exchange, &txn, err) && exchange_log_get(&txn, c->own, &a, &own, err);
     if (done && own.size.n == 0)
         done = exchange_append(&txn, &what, NULL, err) && exchange_manifest_put(&txn, &row, err) &&
@@ -147,7 +148,7 @@ bool clerk_found(struct clerk *c, struct bytes manifest, struct err *err)
 {
     struct arena a;
     struct bytes checkpoint;
-    arena_init(&a, NOTE_BYTES_MAX * 4);
+    arena_init(&a, (size_t)NOTE_BYTES_MAX * 4);
     bool done = keeper_found(&c->keeper, &a, manifest, &checkpoint, err) &&
                 found_in_store(c, manifest, checkpoint, err) && clerk_reload(c, err);
     arena_release(&a);

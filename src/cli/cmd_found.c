@@ -192,7 +192,7 @@ static bool register_from_options(struct cli *cli, struct str origin, struct str
 {
     const struct option_values *given = &cli->options[OPTION_OFFICERS];
     struct officer *officers = arena_new(&cli->arena, struct officer, given->count + 1);
-    unsigned approvals;
+    unsigned approvals = 0;
     if (given->count == 0 || officers == NULL)
         return err_set(err, ERR_USAGE, NULL,
                        "a register needs officers: --add-officer NAME:VKEY:DESKS:ROLES");

@@ -140,7 +140,7 @@ struct demo {
     struct cli *cli;
     struct found_plan *plan;
     struct secret passphrase;
-    char passphrase_path[PATH_BYTES];
+    char passphrase_path[3400];
     struct keyfile roots[DEMO_ROOTS];
     struct keyfile officers[2];
 };

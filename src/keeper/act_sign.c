@@ -216,7 +216,7 @@ static bool take_count(struct act_io *io, size_t *ret, struct err *err)
 bool act_sign_records(struct vault *v, struct act_io *io, struct err *err)
 {
     struct signing all[SIGN_COUNT_MAX] = {0};
-    size_t count;
+    size_t count = 0;
     if (!act_must_sign(v, err) || !take_count(io, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -236,7 +236,7 @@ bool act_sign_records(struct vault *v, struct act_io *io, struct err *err)
 bool act_sign_node(struct vault *v, struct act_io *io, struct err *err)
 {
     struct signing all[SIGN_COUNT_MAX] = {0};
-    size_t count;
+    size_t count = 0;
     if (!act_must_sign(v, err) || !take_count(io, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
