@@ -1,9 +1,9 @@
 #include "access/gate.h"
 
-#define GATE_WORD(name, word, refuses) [name] = word,
+#define GATE_WORD(name, word, refuses) [name] = (word),
 static const char *const words[GATE_RULE_COUNT] = {GATE_RULES(GATE_WORD)};
 #undef GATE_WORD
-#define GATE_REFUSES(name, word, refuses) [name] = refuses,
+#define GATE_REFUSES(name, word, refuses) [name] = (refuses),
 static const char *const clauses[GATE_RULE_COUNT] = {GATE_RULES(GATE_REFUSES)};
 #undef GATE_REFUSES
 

@@ -7,7 +7,7 @@
 
 static const char clause[] = "access/register.h";
 
-#define ROLE_WORD(name, word) [name] = word,
+#define ROLE_WORD(name, word) [name] = (word),
 static const char *const role_words[OFFICER_ROLE_COUNT] = {OFFICER_ROLES(ROLE_WORD)};
 #undef ROLE_WORD
 

@@ -60,20 +60,6 @@ static bool open_behind(const struct chain *c, size_t before, struct bytes note,
 
 // -- links -------------------------------------------------------------------------------------
 
-// A copy of a verified manifest whose spans point into the chain's own arena.
-static bool manifest_copy(struct arena *a, const struct manifest *from, struct manifest *ret,
-                          struct err *err)
-{
-    struct note note;
-    struct manifest copy = {.hash = from->hash};
-    if (!arena_copy(a, from->note, &copy.note, err))
-        return false;
-    if (!keys_note_read(copy.note, &note, &copy.keys, err))
-        return false;
-    *ret = copy;
-    return true;
-}
-
 // Puts a link behind the first `at`; what stood there gives way.
 static bool put_link(struct chain *c, size_t at, const struct manifest *m, uint64_t index,
                      bool seen, struct err *err)
@@ -87,7 +73,7 @@ static bool put_link(struct chain *c, size_t at, const struct manifest *m, uint6
     struct chain_link *link = arena_new(c->arena, struct chain_link, 1);
     if (c->links == NULL || link == NULL)
         return err_set(err, ERR_LIMIT, NULL, "no room for another key manifest");
-    if (!manifest_copy(c->arena, m, &link->manifest, err))
+    if (!manifest_copy(m, c->arena, &link->manifest, err))
         return false;
     link->index = index;
     link->seen = seen;

@@ -62,21 +62,25 @@ struct record_keys chains_record_keys(const struct chains *all)
 
 // -- no public key twice -------------------------------------------------------------------------
 
+struct enrolled {
+    const struct note_key *key;
+};
+
 static int by_public(const void *a, const void *b)
 {
-    const struct note_key *const *x = a;
-    const struct note_key *const *y = b;
-    return memcmp((*x)->key.octets, (*y)->key.octets, sizeof(*x)->key.octets);
+    const struct enrolled *x = a;
+    const struct enrolled *y = b;
+    return memcmp(x->key->key.octets, y->key->key.octets, sizeof x->key->key.octets);
 }
 
-static size_t gather_one(const struct keys_record *k, const struct note_key **ret)
+static size_t gather_one(const struct keys_record *k, struct enrolled *ret)
 {
     size_t count = 0;
     for (size_t i = 0; i < k->roots_count; i++)
-        ret[count++] = &k->roots[i];
+        ret[count++].key = &k->roots[i];
     for (int i = 0; i < KEYS_ROLE_COUNT; i++)
         if (k->present[i])
-            ret[count++] = &k->keys[i];
+            ret[count++].key = &k->keys[i];
     return count;
 }
 
@@ -86,8 +90,8 @@ bool chains_check_keys(const struct chains *all, struct arena *scratch, struct e
     size_t count = 0;
     for (size_t i = 0; i < all->community->states_count; i++)
         links += all->items[i] == NULL ? 0 : all->items[i]->count;
-    const struct note_key **keys = arena_new(scratch, const struct note_key *,
-                                             links *(MANIFEST_ROOTS_MAX + KEYS_ROLE_COUNT) + 1);
+    struct enrolled *keys =
+        arena_new(scratch, struct enrolled, links * (MANIFEST_ROOTS_MAX + KEYS_ROLE_COUNT) + 1);
     if (keys == NULL)
         return err_set(err, ERR_LIMIT, NULL, "no room to compare the keys of a community");
     for (size_t i = 0; i < all->community->states_count; i++)
@@ -95,8 +99,8 @@ bool chains_check_keys(const struct chains *all, struct arena *scratch, struct e
             count += gather_one(&all->items[i]->links[v]->manifest.keys, keys + count);
     qsort(keys, count, sizeof *keys, by_public);
     for (size_t i = 1; i < count; i++)
-        if (by_public(&keys[i - 1], &keys[i]) == 0 && !note_key_eq(keys[i - 1], keys[i]))
+        if (by_public(&keys[i - 1], &keys[i]) == 0 && !note_key_eq(keys[i - 1].key, keys[i].key))
             return err_set(err, ERR_DENIED, "DESIGN 5.1", "one public key serves %.*s and %.*s",
-                           STR_ARG(keys[i - 1]->name), STR_ARG(keys[i]->name));
+                           STR_ARG(keys[i - 1].key->name), STR_ARG(keys[i].key->name));
     return true;
 }

@@ -12,7 +12,7 @@ const char *community_role_word(enum community_role role)
     return words[role];
 }
 
-#define DURATION_WORD(name, word) [name] = word,
+#define DURATION_WORD(name, word) [name] = (word),
 const char *community_duration_word(enum community_duration d)
 {
     static const char *const words[COMMUNITY_DURATION_COUNT] = {COMMUNITY_DURATIONS(DURATION_WORD)};

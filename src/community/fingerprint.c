@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { GROUP_BYTES = 5, GROUP_MODULUS = 100000 };
+enum { GROUP_BYTES = 5, GROUP_MODULUS = 100000, DIGITS = FINGERPRINT_GROUPS * FINGERPRINT_DIGITS };
 _Static_assert(FINGERPRINT_GROUPS *GROUP_BYTES <= DIGEST_BYTES, "six groups fit into a hash");
 
 struct fingerprint fingerprint_of(const struct digest *hash)
@@ -45,13 +45,13 @@ bool fingerprint_read(struct str typed, struct fingerprint *ret, struct err *err
             continue;
         if (c < '0' || c > '9')
             return err_set(err, ERR_MALFORMED, "FORMATS 2", "a fingerprint is digits only");
-        if (digits == FINGERPRINT_GROUPS * FINGERPRINT_DIGITS)
+        if (digits == DIGITS)
             return err_set(err, ERR_MALFORMED, "FORMATS 2", "a fingerprint has thirty digits");
         uint32_t *group = &f.groups[digits / FINGERPRINT_DIGITS];
         *group = *group * 10 + (uint32_t)(c - '0');
         digits++;
     }
-    if (digits != FINGERPRINT_GROUPS * FINGERPRINT_DIGITS)
+    if (digits != DIGITS)
         return err_set(err, ERR_MALFORMED, "FORMATS 2", "a fingerprint has thirty digits, not %zu",
                        digits);
     *ret = f;

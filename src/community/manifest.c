@@ -188,3 +188,16 @@ bool manifest_open_next(struct bytes sent, const struct manifest *previous, stru
     *ret = m;
     return true;
 }
+
+bool manifest_copy(const struct manifest *from, struct arena *a, struct manifest *ret,
+                   struct err *err)
+{
+    struct note note;
+    struct manifest copy = {.hash = from->hash};
+    if (!arena_copy(a, from->note, &copy.note, err))
+        return false;
+    if (!keys_note_read(copy.note, &note, &copy.keys, err))
+        return false;
+    *ret = copy;
+    return true;
+}

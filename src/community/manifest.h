@@ -35,4 +35,9 @@ bool manifest_open_next(struct bytes note, const struct manifest *previous, stru
 //   errors  ERR_DENIED
 bool manifest_check_keys(const struct keys_record *now, const struct keys_record *before,
                          struct err *err) MUST_USE;
+
+// A copy whose note and spans live in the arena.
+//   errors  ERR_LIMIT
+bool manifest_copy(const struct manifest *from, struct arena *a, struct manifest *ret,
+                   struct err *err) MUST_USE;
 #endif

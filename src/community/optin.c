@@ -5,7 +5,7 @@
 
 static const char clause[] = "community/optin.h";
 
-#define OPTIN_WORD(name, word) [name] = word,
+#define OPTIN_WORD(name, word) [name] = (word),
 static const char *const words[OPTIN_FUNCTION_COUNT] = {OPTIN_FUNCTIONS(OPTIN_WORD)};
 #undef OPTIN_WORD
 

@@ -49,7 +49,7 @@ static const struct owned_key *owner_of(const struct owned_keys *known,
     return NULL;
 }
 
-// The earliest time that counts, per State; 0 in `spoke` where none does.
+// The earliest time that counts, for each State that spoke.
 struct voices {
     bool spoke[COMMUNITY_STATES_MAX];
     int64_t time_s[COMMUNITY_STATES_MAX];

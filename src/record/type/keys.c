@@ -41,20 +41,6 @@ bool keys_role_read(struct str word, enum keys_role *ret)
     return false;
 }
 
-struct digest keys_text_hash(struct str text)
-{
-    return digest_of(str_bytes(text));
-}
-
-struct digest keys_root_hash(const struct note_key *root)
-{
-    uint8_t storage[NOTE_VKEY_CHARS_MAX];
-    struct writer w = writer_of(storage, sizeof storage);
-    note_key_write(root, &w);
-    CHECK(!w.full);
-    return digest_of(writer_bytes(&w));
-}
-
 // -- names -----------------------------------------------------------------------------------
 
 // Is `name` the origin, then "/" and the word? An empty word stands for the origin alone.
@@ -141,6 +127,11 @@ static bool check_distinct(const struct keys_record *k, struct err *err)
             if (same_public(all[i], all[j]))
                 return err_set(err, ERR_DENIED, "DESIGN 5.1", "one public key stands twice: %.*s",
                                STR_ARG(all[j]->name));
+    return true;
+}
+
+static bool check_roots_distinct(const struct keys_record *k, struct err *err)
+{
     // Signature lines are told apart by key id alone, because every root has the same name.
     for (size_t i = 0; i < k->roots_count; i++)
         for (size_t j = i + 1; j < k->roots_count; j++)
@@ -172,7 +163,8 @@ static bool check_counts(const struct keys_record *k, struct err *err)
 
 static bool check_all(const struct keys_record *k, struct str origin, struct err *err)
 {
-    return check_counts(k, err) && check_names(k, origin, err) && check_distinct(k, err);
+    return check_counts(k, err) && check_names(k, origin, err) && check_distinct(k, err) &&
+           check_roots_distinct(k, err);
 }
 
 // -- reading the lines ---------------------------------------------------------------------------
@@ -412,62 +404,6 @@ bool keys_record_write(const struct keys_record *record, struct arena *a, struct
     if (!buffer_take_str(&out, &text, err) || !keys_record_read(text, &again, err))
         return err_wrap(err, "writing a key manifest");
     *ret = text;
-    return true;
-}
-
-// -- the note ----------------------------------------------------------------------------------
-
-bool keys_note_read(struct bytes sent, struct note *ret_note, struct keys_record *ret,
-                    struct err *err)
-{
-    struct note note;
-    struct keys_record record;
-    if (!note_read(sent, &note, err) || !keys_record_read(note.text, &record, err))
-        return false;
-    if (note.signatures_count > MANIFEST_SIGNATURES_MAX)
-        return err_set(err, ERR_LIMIT, clause, "a key manifest with %zu signature lines",
-                       note.signatures_count);
-    for (size_t i = 0; i < note.signatures_count; i++) {
-        const struct note_signature *line = &note.signatures[i];
-        if (!name_is(line->name, record.origin, STR("root")))
-            return err_set(err, ERR_MALFORMED, clause, "signature line %zu is not by a root",
-                           i + 1);
-        if (i > 0 && line->id <= note.signatures[i - 1].id)
-            return err_set(err, ERR_MALFORMED, clause,
-                           "signature lines are not in the order of key ids, each once");
-    }
-    *ret_note = note;
-    *ret = record;
-    return true;
-}
-
-bool keys_note_write(struct str text, const struct note_signature *lines, size_t count,
-                     struct arena *a, struct bytes *ret, struct err *err)
-{
-    const struct note_signature *sorted[MANIFEST_SIGNATURES_MAX];
-    size_t room = text.len + 1;
-    if (count == 0 || count > MANIFEST_SIGNATURES_MAX)
-        return err_set(err, ERR_LIMIT, clause, "%zu root signatures; 1 to %d are allowed", count,
-                       MANIFEST_SIGNATURES_MAX);
-    for (size_t i = 0; i < count; i++) {
-        size_t at = i;
-        for (; at > 0 && sorted[at - 1]->id > lines[i].id; at--)
-            sorted[at] = sorted[at - 1];
-        if (at > 0 && sorted[at - 1]->id == lines[i].id)
-            return err_set(err, ERR_CONFLICT, clause, "one root signed twice");
-        sorted[at] = &lines[i];
-        room += lines[i].name.len + lines[i].base64.len + 16; // dash, spaces and LF are 6 octets
-    }
-    uint8_t *storage = arena_new(a, uint8_t, room);
-    if (storage == NULL)
-        return err_set(err, ERR_LIMIT, NULL, "no room for a key manifest");
-    struct writer w = writer_of(storage, room);
-    writer_put(&w, str_bytes(text));
-    writer_put(&w, bytes_of("\n", 1));
-    for (size_t i = 0; i < count; i++)
-        note_line_write(sorted[i], &w);
-    CHECK(!w.full);
-    *ret = writer_bytes(&w);
     return true;
 }
 
