@@ -167,7 +167,7 @@ static bool check_root(struct exchange_tiles *tiles, const struct head *head, st
 
 static bool reread(struct txn *txn, int64_t subject, uint64_t from, uint64_t to, struct err *err)
 {
-    struct head head;
+    struct head head = {0};
     struct exchange_tiles tiles;
     struct log_id log = {subject};
     struct reread context = {&tiles};
@@ -225,7 +225,7 @@ static bool append_all(struct grow *g, const struct exchange_append *what, struc
 bool exchange_append(struct txn *txn, const struct exchange_append *what, struct digest *ret_root,
                      struct err *err)
 {
-    struct head head;
+    struct head head = {0};
     struct digest root;
     struct grow grow = {.txn = txn, .log = what->log};
     if (!get_head(txn, what->log, &head, err) || !may_append(&head, what, err))
@@ -252,7 +252,7 @@ bool exchange_append(struct txn *txn, const struct exchange_append *what, struct
 bool exchange_checkpoint_put(struct txn *txn, struct log_id id, struct tree_size size,
                              const struct digest *root, struct bytes note, struct err *err)
 {
-    struct head head;
+    struct head head = {0};
     struct digest held = merkle_empty();
     struct exchange_tiles tiles;
     struct subtree whole = {0, size.n};
@@ -307,7 +307,7 @@ static bool cut_level(struct exchange_tiles *tiles, unsigned level, uint64_t nod
 
 bool exchange_cut(struct txn *txn, struct log_id id, struct tree_size size, struct err *err)
 {
-    struct head head;
+    struct head head = {0};
     struct edge edge;
     struct digest root;
     struct exchange_tiles tiles;

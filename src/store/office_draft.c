@@ -140,6 +140,8 @@ static bool draft_row(struct stmt *s, void *context, struct err *err)
     return stmt_fits(s, err) && list->each(list->context, &row, err);
 }
 
+// Eight parameters, one above the rule: a room above was built on this shape.
+// NOLINTNEXTLINE(readability-function-size)
 bool office_drafts(struct txn *txn, struct str desk, enum office_draft_state state, uint64_t skip,
                    uint64_t count_max, office_draft_each *each, void *context, struct err *err)
 {

@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "store/migrate.h"
 
-enum { WORD_BYTES_MAX = 255, PRECEDENCE_MAX = 3 };
+enum { WORD_BYTES_MAX = 255, PRECEDENCE_MAX = 3, SEALED_BYTES_MAX = 2 * NOTE_BYTES_MAX };
 
 // -- the schema of views ----------------------------------------------------------------------
 bool office_views_reset(struct txn *txn, struct err *err)
@@ -28,7 +28,7 @@ static bool record_check(const struct office_record *row, struct err *err)
             return err_set(err, ERR_LIMIT, NULL, "a word of a record has more than %d octets",
                            WORD_BYTES_MAX);
     if (row->precedence > PRECEDENCE_MAX || row->at > TREE_SIZE_MAX ||
-        row->sealed.len > 2 * NOTE_BYTES_MAX)
+        row->sealed.len > SEALED_BYTES_MAX)
         return err_set(err, ERR_LIMIT, NULL, "a record's precedence, index or text");
     return true;
 }

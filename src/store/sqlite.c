@@ -33,7 +33,6 @@ static enum err_kind kind_of(int extended)
     case SQLITE_LOCKED:
         return ERR_BUSY;
     case SQLITE_CONSTRAINT:
-        return ERR_CONFLICT;
     case SQLITE_ERROR: // a statement that does not fit the tables
         return ERR_CONFLICT;
     case SQLITE_READONLY:

@@ -55,16 +55,16 @@ bool stmt_each(struct stmt *s, stmt_row *row, void *context, struct err *err) MU
 bool stmt_fits(const struct stmt *s, struct err *err) MUST_USE;
 
 // Columns count from 0. A misfit (another kind, another length, a negative count) yields zeros.
-bool stmt_is_null(struct stmt *s, size_t column);
-int64_t stmt_int(struct stmt *s, size_t column);
-uint64_t stmt_count(struct stmt *s, size_t column);
+bool stmt_is_null(struct stmt *s, size_t number);
+int64_t stmt_int(struct stmt *s, size_t number);
+uint64_t stmt_count(struct stmt *s, size_t number);
 // A count of at most `max`: enums and small numbers.
-unsigned stmt_small(struct stmt *s, size_t column, unsigned max);
-struct bytes stmt_bytes(struct stmt *s, size_t column); // borrowed until the next step; NULL: empty
-struct str stmt_str(struct stmt *s, size_t column);     // the same
-struct digest stmt_digest(struct stmt *s, size_t column);
+unsigned stmt_small(struct stmt *s, size_t number, unsigned max);
+struct bytes stmt_bytes(struct stmt *s, size_t number); // borrowed until the next step; NULL: empty
+struct str stmt_str(struct stmt *s, size_t number);     // the same
+struct digest stmt_digest(struct stmt *s, size_t number);
 // Zeroed and false when the column is null.
-bool stmt_digest_or_null(struct stmt *s, size_t column, struct digest *ret);
+bool stmt_digest_or_null(struct stmt *s, size_t number, struct digest *ret);
 
 // -- counters --------------------------------------------------------------------------------
 // The next number of a named counter; none is ever given twice.

@@ -431,13 +431,6 @@ static int vfs_day(sqlite3_vfs *api, double *ret)
     return result;
 }
 
-static int vfs_last_error(sqlite3_vfs *api, int size, char *ret)
-{
-    (void)size;
-    (void)ret;
-    return vfs_of(api)->failed_code;
-}
-
 bool vfs_init(struct vfs *v, struct world *w, struct err *err)
 {
     CHECK(w != NULL);
@@ -458,7 +451,6 @@ bool vfs_init(struct vfs *v, struct world *w, struct err *err)
         .xRandomness = vfs_random,
         .xSleep = vfs_sleep,
         .xCurrentTime = vfs_day,
-        .xGetLastError = vfs_last_error,
         .xCurrentTimeInt64 = vfs_now,
     };
     if (sqlite3_vfs_register(&v->api, 0) != SQLITE_OK)
