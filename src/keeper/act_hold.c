@@ -14,12 +14,11 @@ enum { STANZAS_MAX = 256, ENCRYPTION_KEYS_MAX = 16 };
 static const char *const lock_reasons[] = {
     [KEEPER_SIGNS] = "",
     [KEEPER_UNFOUNDED] = "the log is not founded: the roots' key manifest is missing",
-    [KEEPER_RESTORED] = "the keeper's state is not there or damaged, as after a restore: it waits "
-                        "for a quorum or an "
-                        "order of the roots",
-    [KEEPER_OWN_HISTORIES] =
-        "a checkpoint signed with this log's key was shown that this keeper does not know: this "
-        "may be fault, theft or intent",
+    [KEEPER_RESTORED] =
+        ("the keeper's state is not there or damaged, as after a restore: it waits for "
+         "a quorum or an order of the roots"),
+    [KEEPER_OWN_HISTORIES] = ("a checkpoint signed with this log's key was shown that this keeper "
+                              "does not know: this may be fault, theft or intent"),
     [KEEPER_RETIRED] = "the roots retired this log",
 };
 _Static_assert(sizeof lock_reasons / sizeof lock_reasons[0] == KEEPER_LOCK_COUNT,

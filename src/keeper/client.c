@@ -212,15 +212,16 @@ bool keeper_cosigned(const struct keeper *k, enum keeper_role role, struct str o
 {
     struct arena a;
     struct reader r;
-    struct digest root;
+    struct digest root = {{0}};
     bool done = false;
+    uint64_t size = 0;
     arena_init(&a, 65536);
     struct buffer b = columns_in(&a);
     buffer_number(&b, (uint64_t)role, 1);
     buffer_block16(&b, str_bytes(origin));
     if (!call(k, &a, KEEPER_COSIGNED, &b, &r, err))
         goto out;
-    uint64_t size = reader_u64(&r);
+    size = reader_u64(&r);
     reader_copy(&r, root.octets, DIGEST_BYTES);
     (void)reader_u64(&r); // the time; the role and the size decide
     done = reader_done(&r) ? true : malformed(err, "cosigned");
@@ -329,7 +330,7 @@ bool keeper_change_register(const struct keeper *k, struct str text, const struc
 {
     struct arena a;
     struct reader r;
-    arena_init(&a, 2 * FRAME_BYTES_MAX);
+    arena_init(&a, (size_t)2 * FRAME_BYTES_MAX);
     struct buffer b = columns_in(&a);
     buffer_block32(&b, str_bytes(text));
     put_approvals(&b, approvals, approvals_count);
@@ -382,7 +383,7 @@ static bool call_order(const struct keeper *k, enum keeper_frame kind, struct by
                        struct err *err)
 {
     struct arena a;
-    arena_init(&a, 4 * FRAME_BYTES_MAX);
+    arena_init(&a, (size_t)4 * FRAME_BYTES_MAX);
     struct buffer b = columns_in(&a);
     buffer_block32(&b, in);
     bool done = call_done(k, &a, kind, &b, err);
@@ -394,7 +395,7 @@ bool keeper_community(const struct keeper *k, struct bytes file, const struct by
                       size_t approvals_count, struct err *err)
 {
     struct arena a;
-    arena_init(&a, 4 * FRAME_BYTES_MAX);
+    arena_init(&a, (size_t)4 * FRAME_BYTES_MAX);
     struct buffer b = columns_in(&a);
     buffer_block32(&b, file);
     put_approvals(&b, approvals, approvals_count);
@@ -412,7 +413,7 @@ bool keeper_resume(const struct keeper *k, const struct edge *edge, struct bytes
                    const struct keeper_answer *answers, size_t answers_count, struct err *err)
 {
     struct arena a;
-    arena_init(&a, 4 * FRAME_BYTES_MAX);
+    arena_init(&a, (size_t)4 * FRAME_BYTES_MAX);
     struct buffer b = columns_in(&a);
     buffer_number(&b, edge->size.n, 8);
     put_edge(&b, edge);

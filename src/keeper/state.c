@@ -233,6 +233,8 @@ bool keeper_state_read(struct bytes file, struct str origin, struct keeper_state
     struct lines l;
     struct digest said;
     struct keeper_state *s = memory_new(1, sizeof *s);
+    struct str before = {0};
+    struct digest sum = {{0}};
     bool done = false;
     if (!text_check(file, &text, err))
         goto out;
@@ -242,8 +244,8 @@ bool keeper_state_read(struct bytes file, struct str origin, struct keeper_state
         (void)err_set(err, ERR_MALFORMED, "keeper/state.h", "the state file has no end");
         goto out;
     }
-    struct str before = str_slice(text, 0, text.len - END_BYTES);
-    struct digest sum = digest_of(str_bytes(before));
+    before = str_slice(text, 0, text.len - END_BYTES);
+    sum = digest_of(str_bytes(before));
     if (!digest_eq(&sum, &said)) {
         (void)err_set(err, ERR_TAMPERED, "keeper/state.h", "the state file is damaged");
         goto out;
@@ -278,7 +280,7 @@ static bool load_slot(struct world *w, const char *folder, unsigned slot, struct
     struct bytes file;
     struct err why = {0};
     path_of(folder, slot, path, sizeof path);
-    arena_init(&a, 2 * KEEPER_STATE_BYTES_MAX);
+    arena_init(&a, (size_t)2 * KEEPER_STATE_BYTES_MAX);
     bool done = true;
     if (!world_exists(w, path))
         *ret = SLOT_ABSENT;
@@ -305,11 +307,11 @@ bool keeper_state_load(struct world *w, const char *folder, struct str origin,
     enum slot slots[2] = {SLOT_ABSENT, SLOT_ABSENT};
     bool done = load_slot(w, folder, 0, origin, &both[0], &slots[0], err) &&
                 load_slot(w, folder, 1, origin, &both[1], &slots[1], err);
-    if (!done)
-        goto out;
     bool two = slots[0] == SLOT_GOOD && slots[1] == SLOT_GOOD;
     // Generation n stands in slot n mod 2; the very first one stands alone.
     bool first = slots[0] == SLOT_ABSENT && slots[1] == SLOT_GOOD && both[1].generation == 1;
+    if (!done)
+        goto out;
     if (two && both[0].generation % 2 == 0 && both[1].generation % 2 == 1 &&
         (both[0].generation == both[1].generation + 1 ||
          both[1].generation == both[0].generation + 1))
@@ -329,7 +331,7 @@ bool keeper_state_save(struct world *w, const char *folder, struct str origin,
     char path[4096];
     struct arena a;
     struct bytes file;
-    arena_init(&a, 4 * KEEPER_STATE_BYTES_MAX);
+    arena_init(&a, (size_t)4 * KEEPER_STATE_BYTES_MAX);
     s->generation++;
     path_of(folder, (unsigned)(s->generation % 2), path, sizeof path);
     bool done =

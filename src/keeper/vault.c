@@ -94,6 +94,7 @@ static bool make_state(struct world *w, const char *folder, struct str origin, s
 bool vault_make(struct world *w, const char *folder, const struct vault_new *how, struct err *err)
 {
     char path[PATH_BYTES];
+    char register_path[PATH_BYTES];
     struct arena a;
     struct keyring k;
     struct bytes file;
@@ -113,7 +114,6 @@ bool vault_make(struct world *w, const char *folder, const struct vault_new *how
     if (!fill_keyring(&k, w, how, err) || !put_names(&k, how, err) ||
         !keyring_write(&k, w, how->passphrase, how->cost, &a, &file, err))
         goto out;
-    char register_path[PATH_BYTES];
     path_in(folder, "register", register_path);
     // The keyring comes last: without it the folder counts as empty and init may be run again.
     done = world_write_file(w, register_path, str_bytes(how->register_text), 0600, err) &&
