@@ -249,7 +249,7 @@ static size_t officers_with(const struct approver_register *r, enum officer_role
     return count;
 }
 
-// Nobody may lock himself out: whatever the register asks for, it has officers to give.
+// A register that could never be changed, or a rule that no officers could meet, is refused.
 static bool check_reachable(const struct approver_register *r, struct err *err)
 {
     size_t administrators = officers_with(r, OFFICER_ADMINISTRATOR, DESK_NONE);

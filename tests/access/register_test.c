@@ -182,7 +182,7 @@ TEST(a_changed_or_cut_register_is_refused_or_another_one)
     arena_release(&t.a);
 }
 
-TEST(nobody_can_lock_himself_out)
+TEST(a_register_that_could_never_be_changed_or_used_is_refused)
 {
     struct err err = {0};
     struct desk_of_tests t;
