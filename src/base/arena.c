@@ -143,7 +143,7 @@ static bool buffer_grow(struct buffer *b, size_t more)
         b->full = true;
         return false;
     }
-    if (b->len > 0)
+    if (b->ptr != NULL)
         memcpy(wider, b->ptr, b->len);
     b->ptr = wider;
     b->cap = cap;

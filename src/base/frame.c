@@ -98,7 +98,7 @@ static int descriptor_in(struct msghdr *m)
 }
 
 // Takes a descriptor when one came; a second one in the same frame is closed.
-static ssize_t receive_some(int socket, uint8_t *to, size_t size, int *fd)
+static ssize_t receive_some(int socket, void *to, size_t size, int *fd)
 {
     union {
         struct cmsghdr head;

@@ -50,6 +50,8 @@ static bool is_letter(UChar32 c)
     return u_isalpha(c) || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0;
 }
 
+// The nesting counted here is inside ICU's macros.
+// NOLINTNEXTLINE(readability-function-size)
 static bool check_points(struct bytes sent, bool *ret_ascii, struct err *err)
 {
     UChar32 before = 0;
@@ -208,7 +210,7 @@ bool moment_read(struct str text, struct moment *ret)
     struct date again = date_of(days);
     if (again.year != year || again.month != month || again.day != day)
         return false; // 30 February
-    *ret = (struct moment){days * 86400 + hour * 3600 + minute * 60 + second};
+    *ret = (struct moment){days * 86400 + (int64_t)hour * 3600 + (int64_t)minute * 60 + second};
     return true;
 }
 
@@ -233,7 +235,7 @@ bool text_is_file_name(struct str s)
     return true;
 }
 
-size_t text_char_bytes(struct str s)
+size_t text_char_bytes(struct str s) // NOLINT(readability-function-size): ICU's macro
 {
     CHECK(s.len > 0);
     int32_t i = 0;

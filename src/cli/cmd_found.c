@@ -24,7 +24,8 @@ static const char *must_have(const struct cli *cli, enum command_option o, const
 
 static bool new_passphrase(struct cli *cli, struct secret *ret, struct err *err)
 {
-    const char *from = option_value(cli, OPTION_PASSPHRASE, getenv("ELCHI_PASSPHRASE_FILE"));
+    const char *from =
+        option_value(cli, OPTION_PASSPHRASE, command_environment("ELCHI_PASSPHRASE_FILE", NULL));
     return passphrase_new(from, "New passphrase of the key file", ret, err);
 }
 
@@ -50,7 +51,8 @@ bool cmd_root_show(struct cli *cli, struct err *err)
 {
     struct keyfile k = {0};
     struct secret passphrase = {0};
-    const char *from = option_value(cli, OPTION_PASSPHRASE, getenv("ELCHI_PASSPHRASE_FILE"));
+    const char *from =
+        option_value(cli, OPTION_PASSPHRASE, command_environment("ELCHI_PASSPHRASE_FILE", NULL));
     bool done = passphrase_get(from, "Passphrase of the key file", &passphrase, err) &&
                 keyfile_open(cli->world, cli->arguments[0], &passphrase, &cli->arena, &k, err) &&
                 show_key(cli, &k, err);

@@ -32,20 +32,20 @@ const char *option_value(const struct cli *cli, enum command_option o, const cha
     return option_given(cli, o) ? cli->options[o].items[cli->options[o].count - 1] : otherwise;
 }
 
-static const char *from_environment(const char *name, const char *otherwise)
+const char *command_environment(const char *name, const char *otherwise)
 {
-    const char *value = getenv(name);
+    const char *value = getenv(name); // NOLINT(concurrency-mt-unsafe): commands have one thread
     return value != NULL && value[0] != '\0' ? value : otherwise;
 }
 
 const char *command_folder(const struct cli *cli)
 {
-    return option_value(cli, OPTION_NODE, from_environment("ELCHI_NODE", "."));
+    return option_value(cli, OPTION_NODE, command_environment("ELCHI_NODE", "."));
 }
 
 const char *command_language(const struct cli *cli)
 {
-    return option_value(cli, OPTION_LANG, from_environment("ELCHI_LANG", "en"));
+    return option_value(cli, OPTION_LANG, command_environment("ELCHI_LANG", "en"));
 }
 
 bool command_json(const struct cli *cli)
@@ -83,8 +83,7 @@ static bool is_terminal(int fd)
 
 static const char *style(const char *code)
 {
-    const char *none = getenv("NO_COLOR");
-    return is_terminal(STDOUT_FILENO) && (none == NULL || none[0] == '\0') ? code : "";
+    return is_terminal(STDOUT_FILENO) && command_environment("NO_COLOR", NULL) == NULL ? code : "";
 }
 
 const char *style_bold(void)
@@ -216,32 +215,38 @@ static bool take_option(struct cli *cli, const char *word, const char *next, boo
                    cli->command->name, word, cli->command->name);
 }
 
+static bool take_argument(struct cli *cli, const char *word, struct err *err)
+{
+    if (cli->arguments_count == COMMAND_ARGUMENTS_MAX)
+        return err_set(err, ERR_USAGE, NULL, "more than %d arguments", COMMAND_ARGUMENTS_MAX);
+    cli->arguments[cli->arguments_count++] = word;
+    return true;
+}
+
+// "--" ends the options, so that an argument may begin with two hyphens.
 static bool take_words(struct cli *cli, int count, char **words, struct err *err)
 {
     bool only_arguments = false;
     for (int i = 0; i < count; i++) {
         bool took_next = false;
+        const char *next = i + 1 < count ? words[i + 1] : NULL;
         bool is_option = !only_arguments && strncmp(words[i], "--", 2) == 0;
-        if (is_option && words[i][2] == '\0') {
+        if (is_option && words[i][2] == '\0')
             only_arguments = true;
-            continue;
-        }
-        if (is_option) {
-            if (!take_option(cli, words[i], i + 1 < count ? words[i + 1] : NULL, &took_next, err))
-                return false;
-            i += took_next ? 1 : 0;
-            continue;
-        }
-        if (cli->arguments_count == COMMAND_ARGUMENTS_MAX)
-            return err_set(err, ERR_USAGE, NULL, "more than %d arguments", COMMAND_ARGUMENTS_MAX);
-        cli->arguments[cli->arguments_count++] = words[i];
+        else if (is_option ? !take_option(cli, words[i], next, &took_next, err)
+                           : !take_argument(cli, words[i], err))
+            return false;
+        i += took_next ? 1 : 0;
     }
-    if (cli->options[OPTION_HELP].count > 0)
-        return true;
-    if (cli->arguments_count < cli->command->least || cli->arguments_count > cli->command->most)
-        return err_set(err, ERR_USAGE, NULL, "usage: elchi %s %s; see `elchi help %s`",
-                       cli->command->name, cli->command->arguments, cli->command->name);
     return true;
+}
+
+static bool check_count(const struct cli *cli, struct err *err)
+{
+    const struct command *c = cli->command;
+    bool fits = cli->arguments_count >= c->least && cli->arguments_count <= c->most;
+    return fits || err_set(err, ERR_USAGE, NULL, "usage: elchi %s %s; see `elchi help %s`", c->name,
+                           c->arguments, c->name);
 }
 
 // -- help
@@ -367,7 +372,7 @@ static int run(struct cli *cli, int count, char **words)
         say_command(cli->command);
         return 0;
     }
-    done = done && cli->command->run(cli, &err);
+    done = done && check_count(cli, &err) && cli->command->run(cli, &err);
     if (fflush(stdout) != 0 && done)
         done = err_set(&err, ERR_IO, NULL, "cannot write to standard output");
     if (done)

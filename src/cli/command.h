@@ -102,6 +102,8 @@ int command_main(struct world *w, int count, char **arguments);
 bool option_given(const struct cli *cli, enum command_option o);
 const char *option_value(const struct cli *cli, enum command_option o, const char *otherwise);
 const char *command_folder(const struct cli *cli); // the node's
+// A variable of the environment; unset and empty count the same.
+const char *command_environment(const char *name, const char *otherwise);
 const char *command_language(const struct cli *cli);
 
 // Output. Text goes to standard output as it comes; with --json exactly one object is printed.

@@ -135,22 +135,25 @@ static const struct {
     const char *key;
     bool (*set)(struct config *c, struct str value, struct err *err);
     const char *usual;
+    size_t text_at; // where the value stands as text, empty being the usual; 0: elsewhere
     const char *says;
 } keys[] = {
-    {"listen", set_listen, "off",
+    {"listen", set_listen, "off", offsetof(struct config, listen),
      "where partners' nodes reach this one (TLS 1.3): HOST:PORT, or off"},
-    {"dial", set_dial, "yes", "call partners at the addresses of the community file: yes or no"},
-    {"poll", set_poll, "60", "call each partner at least every so many seconds"},
-    {"monitor", set_monitor, "off",
+    {"dial", set_dial, "yes", 0, "call partners at the addresses of the community file: yes or no"},
+    {"poll", set_poll, "60", 0, "call each partner at least every so many seconds"},
+    {"monitor", set_monitor, "off", offsetof(struct config, monitor),
      "give checkpoint, tiles and entries to anyone: HOST:PORT, or off"},
-    {"door", set_door, "off", "health and status over HTTP: HOST:PORT, or off"},
-    {"passphrase-file", set_passphrase_file, "ask",
+    {"door", set_door, "off", offsetof(struct config, door),
+     "health and status over HTTP: HOST:PORT, or off"},
+    {"passphrase-file", set_passphrase_file, "ask", offsetof(struct config, passphrase_file),
      "where the keeper reads its passphrase; ask: on the terminal"},
-    {"peer-quota", set_quota, "4096", "MiB of bodies one partner may leave here"},
-    {"markings", set_markings, "UNCLASSIFIED", "this State's table of markings, the lowest first"},
-    {"marking-ceiling", set_ceiling, "UNCLASSIFIED", "the highest marking this node may carry"},
-    {"log-level", set_log_level, "info", "debug, info, warn or error"},
-    {"log-form", set_log_form, "text", "text, or json: one object a line"},
+    {"peer-quota", set_quota, "4096", 0, "MiB of bodies one partner may leave here"},
+    {"markings", set_markings, "UNCLASSIFIED", 0,
+     "this State's table of markings, the lowest first"},
+    {"marking-ceiling", set_ceiling, "UNCLASSIFIED", 0, "the highest marking this node may carry"},
+    {"log-level", set_log_level, "info", 0, "debug, info, warn or error"},
+    {"log-form", set_log_form, "text", 0, "text, or json: one object a line"},
 };
 
 // -- the file ------------------------------------------------------------------------------------
@@ -200,7 +203,7 @@ bool config_load(struct world *w, const char *folder, struct config *ret, struct
     struct bytes text;
     if (strlen(folder) >= sizeof ret->folder)
         return err_set(err, ERR_LIMIT, "cli/config.h", "the folder's name is too long");
-    arena_init(&a, 4 * CONFIG_BYTES_MAX);
+    arena_init(&a, (size_t)4 * CONFIG_BYTES_MAX);
     config_defaults(ret, folder);
     (void)snprintf(path, sizeof path, "%s/elchi.conf", folder);
     bool done = world_read_file(w, path, CONFIG_BYTES_MAX, &a, &text, err);
@@ -212,36 +215,17 @@ bool config_load(struct world *w, const char *folder, struct config *ret, struct
     return done;
 }
 
-static void value_of(const struct config *c, const char *key, char *to, size_t cap)
-{
-    if (strcmp(key, "listen") == 0)
-        (void)snprintf(to, cap, "%s", c->listen[0] != '\0' ? c->listen : "off");
-    else if (strcmp(key, "monitor") == 0)
-        (void)snprintf(to, cap, "%s", c->monitor[0] != '\0' ? c->monitor : "off");
-    else if (strcmp(key, "door") == 0)
-        (void)snprintf(to, cap, "%s", c->door[0] != '\0' ? c->door : "off");
-    else if (strcmp(key, "passphrase-file") == 0)
-        (void)snprintf(to, cap, "%s", c->passphrase_file[0] != '\0' ? c->passphrase_file : "ask");
-    else if (strcmp(key, "poll") == 0)
-        (void)snprintf(to, cap, "%u", c->poll_s);
-    else if (strcmp(key, "dial") == 0)
-        (void)snprintf(to, cap, "%s", c->dials ? "yes" : "no");
-    else
-        to[0] = '\0';
-}
-
 // What differs from the usual stands as a line; the rest as a comment that shows the usual.
 bool config_text(const struct config *c, struct arena *a, struct bytes *ret, struct err *err)
 {
     struct buffer out;
-    char value[4096];
     buffer_init(&out, a, CONFIG_BYTES_MAX);
     buffer_fmt(&out,
                "# Elchi: the configuration of one node. Lines are \"key value\".\n"
                "# A line that begins with # is a comment; those below show the usual values.\n");
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        value_of(c, keys[i].key, value, sizeof value);
-        bool usual = value[0] == '\0' || strcmp(value, keys[i].usual) == 0;
+        const char *value = keys[i].text_at == 0 ? "" : (const char *)c + keys[i].text_at;
+        bool usual = value[0] == '\0';
         buffer_fmt(&out, "\n# %s\n%s%s %s\n", keys[i].says, usual ? "#" : "", keys[i].key,
                    usual ? keys[i].usual : value);
     }

@@ -120,7 +120,7 @@ bool found_append(struct cli *cli, struct bytes manifest, struct err *err)
     const char *folder = cli->arguments[0];
     struct option_values *node = &cli->options[OPTION_NODE];
     *node = (struct option_values){{folder}, 1};
-    buffer_init(&columns, &cli->arena, NOTE_BYTES_MAX * 2);
+    buffer_init(&columns, &cli->arena, (size_t)NOTE_BYTES_MAX * 2);
     buffer_block32(&columns, manifest);
     bool done =
         link_open(cli, &l, err) &&

@@ -25,7 +25,7 @@ bool keyfile_new(struct world *w, const char *path, struct str name, bool with_n
     if (world_exists(w, path))
         return err_set(err, ERR_CONFLICT, NULL, "%.160s exists; a key file is never overwritten",
                        path);
-    arena_init(&a, 4 * KEYRING_BYTES_MAX);
+    arena_init(&a, (size_t)4 * KEYRING_BYTES_MAX);
     keyring_init(&k);
     bool done = note_name_check(name, err) && fill(&k, w, name, with_next, err) &&
                 keyring_write(&k, w, passphrase, cost, &a, &file, err) &&

@@ -37,9 +37,11 @@ bool link_key(struct cli *cli, enum command_option which, struct keyfile *ret_ow
               struct err *err)
 {
     struct secret passphrase = {0};
-    const char *fallback = which == OPTION_OFFICER ? getenv("ELCHI_OFFICER") : NULL;
+    const char *fallback =
+        which == OPTION_OFFICER ? command_environment("ELCHI_OFFICER", NULL) : NULL;
     const char *path = option_value(cli, which, fallback);
-    const char *from = option_value(cli, OPTION_PASSPHRASE, getenv("ELCHI_PASSPHRASE_FILE"));
+    const char *from =
+        option_value(cli, OPTION_PASSPHRASE, command_environment("ELCHI_PASSPHRASE_FILE", NULL));
     if (path == NULL || path[0] == '\0')
         return err_set(err, ERR_USAGE, NULL, "name the key file: %s FILE",
                        which == OPTION_OFFICER ? "--officer" : "--key");

@@ -3,13 +3,11 @@
 #include "cli/process.h"
 #include "crypto/secret.h"
 
-#include <locale.h>
 #include <signal.h>
 #include <string.h>
 
 int main(int count, char **arguments)
 {
-    (void)setlocale(LC_ALL, "C");
     (void)signal(SIGPIPE, SIG_IGN);
     if (count > 1 && strcmp(arguments[1], "process") == 0)
         return process_main(count - 2, arguments + 2);

@@ -106,25 +106,32 @@ bool keeper_serve_one(struct vault *v, const struct keeper_door *door, struct er
     return done;
 }
 
+// Serves one door that has something to say. False: the keeper ends.
+static bool serve_door(struct vault *v, struct keeper_door *door, struct err *err)
+{
+    if (keeper_serve_one(v, door, err))
+        return true;
+    // Without a clerk there is nothing to keep; after a failed durable step nothing may be signed.
+    if (err->kind == ERR_LOCKED || door->is == KEEPER_FOR_CLERK)
+        return false;
+    report_err(REPORT_WARN, "door-closed", err);
+    door->socket = -1; // poll passes over it
+    return true;
+}
+
 bool keeper_serve(struct vault *v, struct keeper_door *doors, size_t doors_count,
                   const volatile int *stop, struct err *err)
 {
     struct pollfd polled[DOORS_MAX];
-    CHECK(doors_count > 0 && doors_count <= DOORS_MAX);
+    CHECK(doors_count > 0);
+    CHECK(doors_count <= DOORS_MAX);
     while (*stop == 0) {
         for (size_t i = 0; i < doors_count; i++)
             polled[i] = (struct pollfd){.fd = doors[i].socket, .events = POLLIN};
         int ready = poll(polled, (nfds_t)doors_count, WAKE_MS);
-        for (size_t i = 0; ready > 0 && i < doors_count; i++) {
-            if (polled[i].revents == 0 || keeper_serve_one(v, &doors[i], err))
-                continue;
-            if (err->kind == ERR_LOCKED)
-                return false;
-            if (doors[i].is == KEEPER_FOR_CLERK)
-                return err->kind == ERR_OFFLINE; // without a clerk there is nothing to keep
-            report_err(REPORT_WARN, "door-closed", err);
-            doors[i].socket = -1; // poll passes over it
-        }
+        for (size_t i = 0; ready > 0 && i < doors_count; i++)
+            if (polled[i].revents != 0 && !serve_door(v, &doors[i], err))
+                return err->kind == ERR_OFFLINE;
     }
     return true;
 }
