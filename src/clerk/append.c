@@ -87,17 +87,29 @@ static bool commit_batch(struct clerk *c, const struct batch *b, const struct ex
     return done;
 }
 
+static bool extend_and_commit(struct clerk *c, struct arena *a, const struct batch *b,
+                              const struct exchange_log *own, struct err *err)
+{
+    struct bytes checkpoint;
+    clerk_step(c, "extend", false);
+    if (!keeper_extend(&c->keeper, a, (struct leaf_index){own->size.n}, b->leaves,
+                       (uint32_t)b->count, &checkpoint, err))
+        return false;
+    clerk_step(c, "extend", true);
+    clerk_step(c, "commit", false);
+    if (!commit_batch(c, b, own, checkpoint, err))
+        return false;
+    clerk_step(c, "commit", true);
+    return true;
+}
+
 static bool append_one(struct clerk *c, struct arena *a, uint64_t *ret_count, struct err *err)
 {
     struct exchange_log own;
-    struct bytes checkpoint;
     struct batch *b = memory_new(1, sizeof *b);
     b->arena = a;
-    bool done = read_batch(c, b, &own, err);
-    if (done && b->count > 0)
-        done = keeper_extend(&c->keeper, a, (struct leaf_index){own.size.n}, b->leaves,
-                             (uint32_t)b->count, &checkpoint, err) &&
-               commit_batch(c, b, &own, checkpoint, err);
+    bool done =
+        read_batch(c, b, &own, err) && (b->count == 0 || extend_and_commit(c, a, b, &own, err));
     if (done)
         *ret_count = b->count;
     memory_release(b);

@@ -24,6 +24,12 @@ void clerk_ring(struct clerk *c)
     c->rang = true;
 }
 
+void clerk_step(const struct clerk *c, const char *step, bool done)
+{
+    if (c->options.at_step != NULL)
+        c->options.at_step(step, done);
+}
+
 const struct community_state *clerk_state_of(const struct clerk *c, struct str origin)
 {
     return c->has_community ? community_by_origin(&c->community, origin) : NULL;

@@ -23,6 +23,9 @@ struct clerk_options {
     const char *const *markings; // the State's table, rising, codes without "XA:"
     size_t markings_count;
     size_t markings_allowed; // how many of them are not above the ceiling
+    // Told before and after each durable step ("fill", "sign", "seal", "extend", "commit"), so that
+    // a test can end the process just there; NULL: nobody asks.
+    void (*at_step)(const char *step, bool done);
 };
 struct clerk {
     struct clerk_options options;
@@ -67,6 +70,7 @@ bool clerk_log(struct clerk *c, struct txn *txn, struct str origin, struct log_i
                struct err *err) MUST_USE;
 struct moment clerk_now(const struct clerk *c);
 void clerk_ring(struct clerk *c); // tell the courier, at the end of this turn
+void clerk_step(const struct clerk *c, const char *step, bool done);
 
 // Texts of the office: sealed under the desk's key, tied to table and row.
 bool clerk_text_seal(struct clerk *c, enum desk desk, const char *table, struct str row,

@@ -134,9 +134,13 @@ static bool fill(struct clerk *c, struct arena *a, struct bytes approved_text,
         return false;
     struct record_filling filling = {f.ref, clerk_now(c), &f.seen, f.seen_count};
     ref_write(&f.ref, ref);
-    return record_fill(a, approved_text, &filling, &w->text, err) &&
-           record_read(a, str_bytes(w->text), &w->record, err) &&
-           arena_str(a, str_of(ref), &w->ref, err) && keep_fill(c, a, w, err);
+    clerk_step(c, "fill", false);
+    if (!record_fill(a, approved_text, &filling, &w->text, err) ||
+        !record_read(a, str_bytes(w->text), &w->record, err) ||
+        !arena_str(a, str_of(ref), &w->ref, err) || !keep_fill(c, a, w, err))
+        return false;
+    clerk_step(c, "fill", true);
+    return true;
 }
 
 // -- sign ----------------------------------------------------------------------------------------
@@ -204,14 +208,18 @@ static bool sign_and_seal(struct clerk *c, struct arena *a, const struct on_its_
 {
     struct keeper_signed result = {0};
     struct err why = {0};
+    clerk_step(c, "sign", false);
     if (!sign(c, a, w, &result, err))
         return false; // no answer: the fill stays and is asked for again at the next start
+    clerk_step(c, "sign", true);
     if (result.refused.kind != ERR_NONE)
         return refused(c, w, &result.refused, err);
     struct seal_ask ask = {w->text, result.note, str_of(w->id.hex)};
+    clerk_step(c, "seal", false);
     if (!clerk_seal(c, a, &ask, &why))
         return why.kind == ERR_NOT_FOUND ? refused(c, w, &why, err)
                                          : err_set(err, why.kind, why.clause, "%s", why.text);
+    clerk_step(c, "seal", true);
     ret->ref = w->ref;
     ret->note = digest_of(result.note);
     return end_fill(c, w, DRAFT_LOGGED, err);
