@@ -163,3 +163,29 @@ bool clerk_cosigned_over(struct clerk *c, struct txn *txn, const struct exchange
     *ret = best;
     return true;
 }
+
+// -- the newest ----------------------------------------------------------------------------------
+struct newest {
+    struct str origin;
+    struct tree_size size;
+};
+
+static bool take_newest(void *context, const struct exchange_cosig *row, struct err *err)
+{
+    struct newest *n = context;
+    (void)err; // nothing can fail
+    if (!str_eq(row->key_name, n->origin) && row->size.n > n->size.n)
+        n->size = row->size;
+    return true;
+}
+
+bool clerk_cosigned_newest(struct clerk *c, struct txn *txn, const struct exchange_log *log,
+                           struct arena *a, struct clerk_cosigned *ret, struct err *err)
+{
+    struct newest n = {.origin = log->origin};
+    if (!exchange_cosigs_newest(txn, log->id, take_newest, &n, err))
+        return false;
+    if (n.size.n == 0 || !c->has_community)
+        return err_set(err, ERR_NOT_FOUND, "FORMATS 6", "nobody has cosigned this log yet");
+    return counted(c, txn, log, n.size, a, ret, err);
+}

@@ -34,4 +34,8 @@ struct clerk_cosigned {
 bool clerk_cosigned_over(struct clerk *c, struct txn *txn, const struct exchange_log *log,
                          struct tree_size least, struct arena *a, struct clerk_cosigned *ret,
                          struct err *err) MUST_USE;
+// The newest cosigned checkpoint of a log, whatever it says about a quorum.
+//   errors  ERR_NOT_FOUND
+bool clerk_cosigned_newest(struct clerk *c, struct txn *txn, const struct exchange_log *log,
+                           struct arena *a, struct clerk_cosigned *ret, struct err *err) MUST_USE;
 #endif

@@ -27,7 +27,7 @@ enum clerk_caller {
       "appends entry 0, the roots' key manifest")                                                  \
     X(CLERK_COMMUNITY_GET, 18, CLERK_FOR_LOCAL | CLERK_FOR_COURIER, /* - -> b32 file */            \
       "hands out the community file applied here")                                                 \
-    X(CLERK_COMMUNITY_APPLY, 19, CLERK_FOR_LOCAL, /* b32 file -> -; a second one by an officer */  \
+    X(CLERK_COMMUNITY_APPLY, 19, CLERK_FOR_LOCAL, /* b32 file [, u16 approvals, each b16] -> - */  \
       "applies a community file")                                                                  \
     X(CLERK_CHAIN_GET, 20, CLERK_FOR_LOCAL, /* b16 origin -> b32 chain */                          \
       "hands out a State's key manifests")                                                         \
@@ -77,7 +77,7 @@ enum clerk_caller {
     X(CLERK_HELLO, 80, CLERK_FOR_LOCAL,                                                            \
       /* b16 name -> 32 challenge */ "begins an officer's proof")                                  \
     X(CLERK_PROVE, 81, CLERK_FOR_LOCAL, /* 64 signature -> JSON officer */ "ends it")              \
-    X(CLERK_DRAFT_NEW, 82, CLERK_FOR_OFFICER, /* b32 approved form -> 16 draft, JSON findings */   \
+    X(CLERK_DRAFT_NEW, 82, CLERK_FOR_OFFICER, /* b32 approved form -> JSON draft */                \
       "keeps a draft")                                                                             \
     X(CLERK_DRAFTS, 83, CLERK_FOR_OFFICER, /* u8 all -> JSON */ "lists drafts")                    \
     X(CLERK_DRAFT_SHOW, 84, CLERK_FOR_OFFICER, /* 16 -> JSON */ "shows a draft")                   \

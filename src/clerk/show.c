@@ -197,6 +197,7 @@ static void put_record(json_t *shown, const struct clerk_opened *o)
     shown_str(shown, "signed", o->text.len > 0 ? note : STR(""));
     shown_str(shown, "origin", o->row.origin);
     shown_number(shown, "index", o->row.at);
+    shown_digest(shown, "body", &o->row.body);
     shown_time(shown, "claimed", o->row.time);
     shown_bool(shown, "time_ahead", o->read && record_time_is_ahead(&o->record, o->row.received));
     if (o->row.void_rule.len == 0)
