@@ -61,3 +61,6 @@ ON CONFLICT (digest) DO NOTHING RETURNING found_s;
 
 -- name: evidence_list  -- Evidence above a digest.
 SELECT digest, origin, octets, found_s FROM evidence WHERE digest > $1 ORDER BY digest LIMIT $2;
+
+-- name: manifest_forget  -- One known out of band only gives way to the log's.
+DELETE FROM manifest WHERE log = $1 AND version = $2 AND idx IS NULL;

@@ -6,6 +6,11 @@
 #define CLERK_RESTORE_H
 #include "clerk/node.h"
 
+// A peer shows the newest checkpoint of ours that it cosigned. Only answers of this process's life
+// count: what the stores hold came out of the backup. Without a restore nothing is remembered.
+bool clerk_restore_answer(struct clerk *c, struct str from, struct bytes checkpoint,
+                          struct err *err) MUST_USE;
 // One step; nothing to do is fine. Called after every turn while the keeper waits.
 bool clerk_restore_step(struct clerk *c, struct err *err) MUST_USE;
+void clerk_restore_forget(struct clerk *c); // called by clerk_close
 #endif

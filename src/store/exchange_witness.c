@@ -224,6 +224,14 @@ bool exchange_manifest_put(struct txn *txn, const struct exchange_manifest *row,
     return row->logged && !held.logged ? manifest_place(txn, row, err) : true;
 }
 
+bool exchange_manifest_forget(struct txn *txn, struct log_id id, uint64_t version, struct err *err)
+{
+    struct stmt s = txn_stmt(txn, SQL_MANIFEST_FORGET);
+    stmt_bind_int(&s, 1, id.n);
+    stmt_bind_count(&s, 2, version);
+    return stmt_run(&s, err);
+}
+
 bool exchange_manifests(struct txn *txn, struct log_id id, uint64_t after_version,
                         uint64_t count_max, exchange_manifest_each *each, void *context,
                         struct err *err)

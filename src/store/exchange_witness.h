@@ -52,6 +52,9 @@ typedef bool exchange_manifest_each(void *context, const struct exchange_manifes
 //   errors  ERR_CONFLICT  another note, or another index, of that version is held: evidence
 bool exchange_manifest_put(struct txn *txn, const struct exchange_manifest *row,
                            struct err *err) MUST_USE;
+// Forgets one that was only known out of band: the log shows another. Missing is fine.
+bool exchange_manifest_forget(struct txn *txn, struct log_id id, uint64_t version,
+                              struct err *err) MUST_USE;
 // A log's chain in order of version, at most the last `count_max` above `after_version`.
 bool exchange_manifests(struct txn *txn, struct log_id id, uint64_t after_version,
                         uint64_t count_max, exchange_manifest_each *each, void *context,
