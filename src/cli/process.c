@@ -12,9 +12,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { GIVEN_MAX = 8, PATH_BYTES = 4096 };
@@ -133,11 +130,15 @@ static bool run_clerk(struct process_self *self, struct err *err)
     const char *markings[CONFIG_MARKINGS_MAX];
     struct clerk_options options = clerk_options_of(self, markings);
     struct clerk *c = memory_new(1, sizeof *c);
-    struct clerk_sockets sockets = {
-        .local = -1, .courier = given_fd(self, "courier"), .door = given_fd(self, "door")};
-    bool done = clerk_open(c, &options, err) && listen_local(self->folder, &sockets.local, err);
+    struct clerk_sockets sockets = {.listener = -1,
+                                    .command = -1,
+                                    .courier = given_fd(self, "courier"),
+                                    .door = given_fd(self, "door")};
+    char path[PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/clerk.sock", self->folder);
+    bool done = clerk_open(c, &options, err) && clerk_listen(path, &sockets.listener, err);
     if (done) {
-        done = clerk_begin(c, err); // takes up what a crash left, before any command
+        done = clerk_start(c, err); // takes up what a crash left, before any command
         if (done)
             say_ready(self);
         done = done && clerk_serve(c, &sockets, &stop_asked, err);

@@ -54,12 +54,10 @@ static void wires_close(struct wires *w)
 
 static bool make_bell(int bell[2], struct err *err)
 {
-    if (pipe(bell) != 0)
-        return err_set(err, ERR_IO, NULL, "cannot make the bell");
-    for (int i = 0; i < 2; i++) {
-        (void)fcntl(bell[i], F_SETFD, FD_CLOEXEC);
-        (void)fcntl(bell[i], F_SETFL, O_NONBLOCK);
-    }
+    if (!frame_pair(bell, err))
+        return false;
+    (void)fcntl(bell[0], F_SETFL, O_NONBLOCK);
+    (void)fcntl(bell[1], F_SETFL, O_NONBLOCK);
     return true;
 }
 
