@@ -87,27 +87,6 @@ static bool run_keeper(struct process_self *self, struct err *err)
 // -- clerk
 // ----------------------------------------------------------------------------------------- The
 // socket of commands on this machine; who can reach the folder may ask what reads no body.
-static bool listen_local(const char *folder, int *ret, struct err *err)
-{
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    int len = snprintf(at.sun_path, sizeof at.sun_path, "%s/clerk.sock", folder);
-    if (len <= 0 || (size_t)len >= sizeof at.sun_path)
-        return err_set(err, ERR_LIMIT, NULL,
-                       "the path of the local socket is longer than %zu octets",
-                       sizeof at.sun_path - 1);
-    (void)unlink(at.sun_path); // left by a node that was killed; the lock says it is gone
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    mode_t before = umask(0177);
-    bool done =
-        fd >= 0 && bind(fd, (const struct sockaddr *)&at, sizeof at) == 0 && listen(fd, 64) == 0;
-    (void)umask(before);
-    if (!done)
-        return err_set(err, ERR_IO, NULL, "cannot listen at %.160s", at.sun_path);
-    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-    *ret = fd;
-    return true;
-}
-
 static struct clerk_options clerk_options_of(struct process_self *self, const char **markings)
 {
     const struct config *c = &self->config;
