@@ -36,3 +36,6 @@ ON CONFLICT (origin, idx) DO NOTHING;
 
 -- name: arrival_get  -- When it came.
 SELECT received_s FROM arrival WHERE origin = $1 AND idx = $2;
+
+-- name: record_drop  -- What stands at an index is judged anew.
+DELETE FROM record WHERE origin = $1 AND idx = $2;

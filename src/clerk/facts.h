@@ -7,8 +7,18 @@
 #define CLERK_FACTS_H
 #include "clerk/node.h"
 #include "record/lifecycle.h"
+#include "store/office_view.h"
 
+// Begins transactions of its own: the caller holds none.
 //   errors  ERR_NOT_FOUND  no such record here
 bool clerk_record_state(struct clerk *c, struct arena *a, const struct digest *note,
                         struct moment now, struct record_state *ret, struct err *err) MUST_USE;
+
+// -- for the projection, inside its own two transactions ------------------------------------------
+struct clerk_stores {
+    struct txn exchange, office;
+};
+// The words of every record of one dialogue, made anew and written where they changed.
+bool clerk_dialogue_refresh(struct clerk *c, struct clerk_stores *s, const struct digest *root,
+                            struct err *err) MUST_USE;
 #endif

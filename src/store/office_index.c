@@ -157,3 +157,11 @@ bool office_arrival(struct txn *txn, struct str origin, uint64_t at, struct mome
     *ret = first;
     return true;
 }
+
+bool office_record_drop(struct txn *txn, struct str origin, uint64_t at, struct err *err)
+{
+    struct stmt s = txn_stmt(txn, SQL_RECORD_DROP);
+    stmt_bind_str(&s, 1, origin);
+    stmt_bind_count(&s, 2, at);
+    return stmt_run(&s, err);
+}

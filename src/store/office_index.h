@@ -44,6 +44,8 @@ bool office_dues(struct txn *txn, struct str origin, uint64_t count_max, office_
 // Every record whose dialogue began with `from` belongs to the dialogue of `to`.
 bool office_dialogue_join(struct txn *txn, const struct digest *from, const struct digest *to,
                           struct err *err) MUST_USE;
+// Takes a row away, so that what stands there can be judged anew. Missing is fine.
+bool office_record_drop(struct txn *txn, struct str origin, uint64_t at, struct err *err) MUST_USE;
 // When what stands there was first opened here: `now`, unless it was before.
 bool office_arrival(struct txn *txn, struct str origin, uint64_t at, struct moment now,
                     struct moment *ret, struct err *err) MUST_USE;
