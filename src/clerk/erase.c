@@ -2,7 +2,7 @@
 // clerk/acts.h).
 //
 // Two officers of the desk with the role `export` decide, as over a disclosure. Decision `export`,
-// `draft` the first 16 octets of the blob's hash, `text` the SHA-256 of
+// `draft` zeros, `text` the SHA-256 of
 //   elchi erase v1\n
 //   log ORIGIN\n
 //   body sha256:HEX\n
@@ -25,7 +25,7 @@ struct erasing {
 };
 
 // -- whose blob is it? ---------------------------------------------------------------------------
-static bool names_blob(const struct clerk_opened *o, const struct digest *blob)
+static bool names_blob(const struct clerk_held_record *o, const struct digest *blob)
 {
     for (size_t i = 0; o->read && i < o->record.attachments_count; i++)
         if (digest_eq(&o->record.attachments[i].blob, blob))
@@ -36,7 +36,7 @@ static bool names_blob(const struct clerk_opened *o, const struct digest *blob)
 static bool look_at(struct erasing *e, const struct digest *note, struct err *err)
 {
     struct arena a;
-    struct clerk_opened o;
+    struct clerk_held_record o;
     struct str approved;
     arena_init(&a, 16 << 20); // of this record alone
     bool done = clerk_open_row(e->clerk, &a, note, &o, err);
@@ -119,7 +119,6 @@ static bool check_right(struct erasing *e, struct clerk_io *io, const struct byt
     char hash[DIGEST_TEXT_CHARS + 1];
     struct decision_case how = {
         .approvals = approvals, .approvals_count = count, .now = clerk_now(e->clerk)};
-    memcpy(how.draft.octets, e->blob.octets, DRAFT_ID_BYTES);
     digest_write(&e->blob, hash);
     return clerk_who(e->clerk, io, &who, err) &&
            rights_check(&who.caller, NEED_EXPORT, e->desk, err) &&

@@ -1,8 +1,7 @@
 // clerk/proof.c - the proof file of one record (declared in clerk/acts.h).
 //
 // An export of a sealed record discloses a State's word, so two officers approve it (FORMATS 5):
-// decision `export`, `text` the hash of the note, `draft` the first 16 octets of that hash, since
-// there is no draft.
+// decision `export`, `text` the hash of the note, `draft` zeros, as wherever there is none.
 #include "log/proof.h"
 #include "base/limits.h"
 #include "clerk/cosigned.h"
@@ -16,7 +15,7 @@
 struct proving {
     struct clerk *clerk;
     struct arena *arena;
-    struct clerk_opened said;
+    struct clerk_held_record said;
     struct exchange_log log;
     struct entry entry;
     struct proof_file file;
@@ -47,7 +46,6 @@ static bool check_right(struct clerk *c, const struct clerk_who *who, const stru
                    : err_set(err, ERR_DENIED, "DESIGN 3", "the record is of no desk of ours");
     if (p->said.record.open)
         return true;
-    memcpy(how.draft.octets, p->said.row.note.octets, DRAFT_ID_BYTES);
     return rights_check(&who->caller, NEED_EXPORT, desk, err) &&
            register_check_export(&who->approvers, p->said.note, desk, &how, err);
 }

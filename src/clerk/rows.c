@@ -61,11 +61,11 @@ void clerk_row_state(struct clerk *c, struct arena *a, const struct office_recor
 }
 
 bool clerk_open_row(struct clerk *c, struct arena *a, const struct digest *note,
-                    struct clerk_opened *ret, struct err *err)
+                    struct clerk_held_record *ret, struct err *err)
 {
     struct txn txn = {0};
     struct err why = {0};
-    struct clerk_opened o = {0};
+    struct clerk_held_record o = {0};
     bool done = db_begin(c->office, &txn, err) && office_record_get(&txn, note, a, &o.row, err);
     txn_release(&txn);
     if (!done)
@@ -175,7 +175,7 @@ static bool gather_page(struct clerk *c, const struct caller *who, enum office_d
 static bool row_json(struct clerk *c, const struct digest *note, json_t *rows, struct err *err)
 {
     struct arena a;
-    struct clerk_opened o;
+    struct clerk_held_record o;
     arena_init(&a, 16 << 20); // of this row alone
     bool done = clerk_open_row(c, &a, note, &o, err);
     if (done) {

@@ -19,7 +19,7 @@ void clerk_row_state(struct clerk *c, struct arena *a, const struct office_recor
                      json_t *shown, struct record_state *ret);
 
 // A row and what its note says, when it is held and well-formed.
-struct clerk_opened {
+struct clerk_held_record {
     struct office_record row;
     struct bytes note; // empty: destroyed, or not held
     struct str text;   // of the note
@@ -28,7 +28,7 @@ struct clerk_opened {
 };
 //   errors  ERR_NOT_FOUND  no such row; anything about the note itself is no error here
 bool clerk_open_row(struct clerk *c, struct arena *a, const struct digest *note,
-                    struct clerk_opened *ret, struct err *err) MUST_USE;
+                    struct clerk_held_record *ret, struct err *err) MUST_USE;
 bool clerk_may_read(const struct caller *who, const struct office_record *row);
 
 // Every record that was given a name: a ref, or sha256:HEX of a note. Bad luck or malice may have

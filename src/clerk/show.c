@@ -165,7 +165,7 @@ static bool is_held(struct txn *txn, const struct attachment *at, bool *ret, str
     return true;
 }
 
-static bool put_attachments(struct clerk *c, const struct clerk_opened *o, json_t *shown,
+static bool put_attachments(struct clerk *c, const struct clerk_held_record *o, json_t *shown,
                             struct err *err)
 {
     struct txn txn = {0};
@@ -189,7 +189,7 @@ static bool put_attachments(struct clerk *c, const struct clerk_opened *o, json_
 }
 
 // -- the record ----------------------------------------------------------------------------------
-static void put_record(json_t *shown, const struct clerk_opened *o)
+static void put_record(json_t *shown, const struct clerk_held_record *o)
 {
     struct str note = {(const char *)o->note.ptr, o->note.len};
     enum void_rule rule = VOID_NOT;
@@ -212,7 +212,7 @@ static void put_record(json_t *shown, const struct clerk_opened *o)
 bool clerk_act_show(struct clerk *c, struct clerk_io *io, struct err *err)
 {
     struct clerk_who who;
-    struct clerk_opened o;
+    struct clerk_held_record o;
     struct str asked = clerk_take_str(io, err);
     struct clerk_named *b = arena_new(io->arena, struct clerk_named, 1);
     CHECK(b != NULL);
