@@ -17,6 +17,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -253,12 +254,14 @@ static inline void node_up(struct node *n)
     sockets.door = door[0];
     n->keeper = fork();
     if (n->keeper == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); // a failed test leaves nobody behind
         (void)close(keeper[1]);
         node_run_keeper(n, keeper[0]);
     }
     (void)close(keeper[0]);
     n->clerk = fork();
     if (n->clerk == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         (void)close(courier[1]);
         (void)close(door[1]);
         node_run_clerk(n, keeper[1], &sockets);
