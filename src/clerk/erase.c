@@ -37,7 +37,7 @@ static bool look_at(struct erasing *e, const struct digest *note, struct err *er
 {
     struct arena a;
     struct clerk_held_record o;
-    struct str approved;
+    struct str approved = {0};
     arena_init(&a, 16 << 20); // of this record alone
     bool done = clerk_open_row(e->clerk, &a, note, &o, err);
     bool is_body = done && digest_eq(&o.row.body, &e->blob);

@@ -262,7 +262,7 @@ TEST(what_contradicts_its_handling_never_becomes_a_draft)
         {"XA/technical", "precedence FLASH\ntlp GREEN\nexercise no\n", SOLIDARITY, ERR_DENIED, ""},
         {"XA/technical", ROUTINE_GREEN, "01 Z99\n", ERR_NOT_FOUND, ""},
         {"XA/diplomatic", ROUTINE_GREEN, SOLIDARITY, ERR_DENIED, ""},
-        {"XB/technical", ROUTINE_GREEN, SOLIDARITY, ERR_DENIED, ""},
+        {"XC/technical", ROUTINE_GREEN, SOLIDARITY, ERR_DENIED, ""},
         {"XA/technical", "precedence ROUTINE\nmarking XA:SECRET\ntlp GREEN\nexercise no\n",
          SOLIDARITY, ERR_DENIED, "gate marking"},
         {"XA/technical", ROUTINE_GREEN,
