@@ -6,6 +6,7 @@
 #ifndef WEB_DOOR_H
 #define WEB_DOOR_H
 #include "base/world.h"
+#include "http/route.h"
 
 struct door_options {
     struct world *world;
@@ -13,6 +14,8 @@ struct door_options {
     int ready;          // one octet is written once it serves; -1: nobody waits
     const char *listen; // "127.0.0.1:7101"
 };
+// What is answered here, for tests that try every way to a body.
+struct route_table door_routes(void);
 // Serves until *stop is set.
 bool door_serve(const struct door_options *options, const volatile int *stop,
                 struct err *err) MUST_USE;
