@@ -33,20 +33,20 @@ struct clerk_io {
 };
 typedef bool clerk_act(struct clerk *c, struct clerk_io *io, struct err *err);
 
-// clerk/view.c and clerk/show.c
+// clerk/act_view.c and clerk/act_show.c
 clerk_act clerk_act_status, clerk_act_peers, clerk_act_evidences, clerk_act_doctor, clerk_act_inbox,
     clerk_act_sent, clerk_act_show, clerk_act_audit;
-// clerk/admin.c
+// clerk/act_admin.c
 clerk_act clerk_act_found, clerk_act_community_get, clerk_act_community_apply, clerk_act_chain_get,
     clerk_act_peer_set, clerk_act_evidence_get, clerk_act_backup, clerk_act_sign_index,
     clerk_act_challenge, clerk_act_order, clerk_act_register_get, clerk_act_register_change,
     clerk_act_erase;
 // clerk/officer.c
 clerk_act clerk_act_hello, clerk_act_prove;
-// clerk/draft.c
+// clerk/act_draft.c
 clerk_act clerk_act_draft_new, clerk_act_drafts, clerk_act_draft_show, clerk_act_approve,
     clerk_act_release, clerk_act_draft_drop;
-// clerk/proof.c
+// clerk/act_proof.c
 clerk_act clerk_act_proof;
 // clerk/take.c
 clerk_act clerk_act_take_manifests, clerk_act_take_entries, clerk_act_witness,
@@ -57,7 +57,7 @@ clerk_act clerk_act_take_blob, clerk_act_blob_have, clerk_act_blob_read, clerk_a
 // clerk/recheck.c
 clerk_act clerk_act_verify, clerk_act_rebuild;
 
-// -- what several acts share (clerk/columns.c) ---------------------------------------------------
+// -- what several acts share (clerk/acts.c) ---------------------------------------------------
 // Nothing is left of the columns, and none was cut short.
 //   errors  ERR_MALFORMED
 bool clerk_columns_done(const struct clerk_io *io, struct err *err) MUST_USE;

@@ -1,4 +1,5 @@
-// clerk/admin.c - founding, community, keys, partners, register, orders (declared in clerk/acts.h).
+// clerk/act_admin.c - founding, community, keys, partners, register, orders (declared in
+// clerk/acts.h).
 #include "base/limits.h"
 #include "clerk/append.h"
 #include "clerk/officer.h"

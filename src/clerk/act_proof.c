@@ -1,14 +1,14 @@
-// clerk/proof.c - the proof file of one record (declared in clerk/acts.h).
+// clerk/act_proof.c - the proof file of one record (declared in clerk/acts.h).
 //
 // An export of a sealed record discloses a State's word, so two officers approve it (FORMATS 5):
 // decision `export`, `text` the hash of the note, `draft` zeros, as wherever there is none.
-#include "log/proof.h"
 #include "base/limits.h"
 #include "clerk/cosigned.h"
 #include "clerk/officer.h"
 #include "clerk/rows.h"
 #include "community/proof_check.h"
 #include "community/proof_file.h"
+#include "log/proof.h"
 #include "record/body.h"
 #include "store/exchange_blob.h"
 

@@ -1,4 +1,4 @@
-// clerk/show.c - one record with everything known of it (declared in clerk/acts.h).
+// clerk/act_show.c - one record with everything known of it (declared in clerk/acts.h).
 #include "base/limits.h"
 #include "clerk/cosigned.h"
 #include "clerk/officer.h"

@@ -1,5 +1,5 @@
-// clerk/view.c - what the node is and knows: status, partners, evidence, audit, doctor (declared in
-// clerk/acts.h).
+// clerk/act_view.c - what the node is and knows: status, partners, evidence, audit, doctor
+// (declared in clerk/acts.h).
 #include "base/limits.h"
 #include "clerk/cosigned.h"
 #include "clerk/officer.h"

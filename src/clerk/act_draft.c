@@ -1,4 +1,4 @@
-// clerk/draft.c - drafts: kept, listed, approved, released, dropped (declared in clerk/acts.h).
+// clerk/act_draft.c - drafts: kept, listed, approved, released, dropped (declared in clerk/acts.h).
 #include "clerk/acts.h"
 
 #include "base/encode.h"

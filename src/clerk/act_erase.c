@@ -1,4 +1,4 @@
-// clerk/erase.c - destroying a body or an attachment; the log still verifies (declared in
+// clerk/act_erase.c - destroying a body or an attachment; the log still verifies (declared in
 // clerk/acts.h).
 //
 // Two officers of the desk with the role `export` decide, as over a disclosure. Decision `export`,

@@ -1,4 +1,4 @@
-// clerk/columns.c - what several acts share (declared in clerk/acts.h).
+// clerk/acts.c - what several acts share.
 #include "clerk/acts.h"
 
 #include "base/limits.h"
