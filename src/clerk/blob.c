@@ -1,0 +1,280 @@
+#include "clerk/blob.h"
+
+#include "base/limits.h"
+#include "clerk/landed.h"
+#include "clerk/officer.h"
+#include "clerk/project.h"
+#include "clerk/take.h"
+#include "store/exchange_blob.h"
+#include "store/office_index.h"
+
+enum { PIECE_BYTES_MAX = BLOB_CHUNK_BYTES * 8, NOTES_MAX = 64 };
+
+// -- in ------------------------------------------------------------------------------------------
+struct piece {
+    struct str from;
+    struct digest hash;
+    uint64_t size, offset;
+    struct bytes octets;
+};
+
+static bool take_piece(struct clerk_io *io, struct piece *ret, struct err *err)
+{
+    struct piece p = {.from = clerk_take_str(io, err)};
+    clerk_take_digest(io, &p.hash);
+    p.size = reader_u64(&io->ask);
+    p.offset = reader_u64(&io->ask);
+    p.octets = reader_block32(&io->ask);
+    if (!clerk_columns_done(io, err))
+        return false;
+    if (p.octets.len > PIECE_BYTES_MAX)
+        return err_set(err, ERR_LIMIT, "clerk/frames.h", "a piece has at most %d octets",
+                       PIECE_BYTES_MAX);
+    if (p.size == 0 || p.size > BLOB_BYTES_MAX)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "a blob has 1 to %llu octets",
+                       (unsigned long long)BLOB_BYTES_MAX);
+    *ret = p;
+    return true;
+}
+
+// Whatever is wanted here was started when it was noted as wanted; so whether a blob is known says
+// whether it is awaited, at the cost of one look.
+static bool awaited(struct txn *txn, const struct piece *p, struct exchange_blob *ret,
+                    struct err *err)
+{
+    struct err why = {0};
+    if (!exchange_blob_get(txn, &p->hash, ret, &why))
+        return why.kind == ERR_NOT_FOUND
+                   ? err_set(err, ERR_DENIED, "DESIGN 5.4", "nobody asked for this blob")
+                   : err_set(err, why.kind, why.clause, "%s", why.text);
+    if (ret->size != p->size)
+        return err_set(err, ERR_CONFLICT, "DESIGN 5.4", "the blob has %llu octets",
+                       (unsigned long long)ret->size);
+    return true;
+}
+
+static bool may_leave(struct clerk *c, struct clerk_io *io, struct txn *txn, const struct piece *p,
+                      struct exchange_blob *ret, struct err *err)
+{
+    if (!io->officer->proved)
+        return clerk_take_from(c, p->from, err) && awaited(txn, p, ret, err);
+    // An officer's upload for a draft: ours to read, nobody else's until it is released.
+    return exchange_blob_start(txn, &p->hash, p->size, ret, err) &&
+           exchange_reader_add(txn, &p->hash, c->origin, err);
+}
+
+struct want_search {
+    const struct digest *hash;
+    struct exchange_want want;
+    bool found;
+};
+
+static bool see_want(void *context, const struct exchange_want *row, struct err *err)
+{
+    struct want_search *s = context;
+    if (!digest_eq(&row->hash, s->hash))
+        return true;
+    s->want = *row;
+    s->found = true;
+    return err_set(err, ERR_NOT_FOUND, NULL, "found; the rest of the list is of no use");
+}
+
+// Complete: no longer wanted; marked, so that its record is shown even after a crash.
+static bool land(struct clerk *c, struct arena *a, struct txn *txn, const struct digest *hash,
+                 struct err *err)
+{
+    struct want_search s = {.hash = hash};
+    struct exchange_log log;
+    struct err why = {0};
+    if (!exchange_wants(txn, UINT64_MAX, see_want, &s, &why) && !s.found)
+        return err_set(err, why.kind, why.clause, "%s", why.text);
+    if (!s.found)
+        return true; // an officer's upload
+    if (!exchange_log_get(txn, s.want.log, a, &log, err))
+        return false;
+    struct clerk_landed landed = {log.origin, s.want.at, s.want.from_author};
+    return exchange_reader_add(txn, hash, c->origin, err) && exchange_want_drop(txn, hash, err) &&
+           clerk_landed_mark(txn, hash, &landed, err);
+}
+
+// The whole is another blob than its name says: what came goes, and it can be fetched anew.
+static bool start_anew(struct clerk *c, const struct piece *p, struct err *err)
+{
+    struct txn txn = {0};
+    struct exchange_blob blob;
+    struct err why = *err;
+    *err = (struct err){0};
+    bool done = db_begin(c->exchange, &txn, err) && exchange_blob_erase(&txn, &p->hash, err) &&
+                exchange_want_tried(&txn, &p->hash, err) &&
+                exchange_blob_start(&txn, &p->hash, p->size, &blob, err) && db_commit(&txn, err);
+    txn_release(&txn);
+    if (done)
+        *err = why;
+    return false;
+}
+
+static bool append(struct clerk *c, struct clerk_io *io, const struct piece *p,
+                   struct exchange_blob *ret, struct err *err)
+{
+    struct txn txn = {0};
+    struct exchange_blob blob;
+    bool done = db_begin(c->exchange, &txn, err) && may_leave(c, io, &txn, p, &blob, err);
+    if (done && blob.complete) { // sent twice is fine
+        *ret = blob;
+        txn_release(&txn);
+        return true;
+    }
+    if (done && p->offset != blob.have)
+        done = err_set(err, ERR_CONFLICT, "FORMATS 7", "have %llu", (unsigned long long)blob.have);
+    done = done && exchange_blob_append(&txn, &p->hash, p->offset, p->octets, &blob, err);
+    if (done && blob.complete)
+        done = land(c, io->arena, &txn, &p->hash, err);
+    done = done && db_commit(&txn, err);
+    txn_release(&txn);
+    if (done)
+        *ret = blob;
+    return done;
+}
+
+bool clerk_act_take_blob(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    struct piece p;
+    struct exchange_blob blob;
+    if (!take_piece(io, &p, err))
+        return false;
+    if (!append(c, io, &p, &blob, err))
+        return err->kind == ERR_TAMPERED ? start_anew(c, &p, err) : false;
+    if (blob.complete && c->has_community && !clerk_landed_all(c, err))
+        return false;
+    buffer_number(&io->answer, blob.have, 8);
+    buffer_number(&io->answer, blob.complete ? 1 : 0, 1);
+    return true;
+}
+
+bool clerk_act_blob_have(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    struct txn txn = {0};
+    struct digest hash;
+    struct exchange_blob blob = {.have = 0};
+    struct err why = {0};
+    clerk_take_digest(io, &hash);
+    if (!clerk_columns_done(io, err) || !db_begin(c->exchange, &txn, err))
+        return false;
+    bool found = exchange_blob_get(&txn, &hash, &blob, &why);
+    txn_release(&txn);
+    if (!found && why.kind != ERR_NOT_FOUND)
+        return err_set(err, why.kind, why.clause, "%s", why.text);
+    buffer_number(&io->answer, found ? blob.have : 0, 8);
+    buffer_number(&io->answer, found && blob.complete ? 1 : 0, 1);
+    return true;
+}
+
+// -- out to officers -----------------------------------------------------------------------------
+struct naming {
+    struct digest notes[NOTES_MAX];
+    size_t count;
+};
+
+static bool see_note(void *context, const struct digest *note, struct err *err)
+{
+    struct naming *n = context;
+    (void)err;
+    if (n->count < NOTES_MAX)
+        n->notes[n->count++] = *note;
+    return true;
+}
+
+static bool desks_naming(struct clerk *c, struct arena *a, const struct digest *hash,
+                         bool desks[DESK_COUNT], struct err *err)
+{
+    struct txn txn = {0};
+    struct naming naming = {.count = 0};
+    bool done =
+        db_begin(c->office, &txn, err) && office_attached(&txn, hash, see_note, &naming, err);
+    for (size_t i = 0; done && i < naming.count; i++) {
+        struct office_record row;
+        enum desk desk;
+        struct err why = {0};
+        bool found = office_record_get(&txn, &naming.notes[i], a, &row, &why);
+        if (found && row.void_rule.len == 0 && desk_read(row.desk, &desk))
+            desks[desk] = true;
+        done = found || why.kind == ERR_NOT_FOUND ||
+               err_set(err, why.kind, why.clause, "%s", why.text);
+    }
+    txn_release(&txn);
+    return done;
+}
+
+bool clerk_blob_readable(struct clerk *c, struct clerk_io *io, const struct digest *hash,
+                         struct err *err)
+{
+    struct clerk_who who;
+    bool desks[DESK_COUNT] = {false};
+    if (!clerk_who(c, io, &who, err) || !desks_naming(c, io->arena, hash, desks, err))
+        return false;
+    for (int d = DESK_TECHNICAL; d < DESK_COUNT; d++)
+        if (desks[d] && rights_has(&who.caller, NEED_READ, (enum desk)d))
+            return true;
+    return err_set(err, ERR_NOT_FOUND, "DESIGN 5.3", "no record of your desks names this blob");
+}
+
+static bool put_octets(void *context, uint64_t offset, struct bytes octets, struct err *err)
+{
+    struct buffer *to = context;
+    (void)offset;
+    buffer_put(to, octets);
+    return !to->full || err_set(err, ERR_LIMIT, "base/limits.h", "the answer is full");
+}
+
+static bool read_some(struct clerk *c, const struct digest *hash, uint64_t offset, uint64_t most,
+                      struct buffer *to, uint64_t *ret_size, struct err *err)
+{
+    struct txn txn = {0};
+    struct exchange_blob blob;
+    bool done = db_begin(c->exchange, &txn, err) && exchange_blob_get(&txn, hash, &blob, err);
+    if (done && !blob.complete)
+        done = err_set(err, ERR_NOT_FOUND, "DESIGN 5.3", "the blob is not held whole yet");
+    if (done && offset > blob.size)
+        done = err_set(err, ERR_LIMIT, "clerk/frames.h", "the blob has %llu octets",
+                       (unsigned long long)blob.size);
+    if (done) {
+        uint64_t rest = blob.size - offset;
+        uint64_t count = rest < most ? rest : most;
+        done = count == 0 || exchange_blob_read(&txn, hash, offset, count, put_octets, to, err);
+        *ret_size = blob.size;
+    }
+    txn_release(&txn);
+    return done;
+}
+
+bool clerk_act_blob_read(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    struct digest hash;
+    uint64_t size;
+    clerk_take_digest(io, &hash);
+    uint64_t offset = reader_u64(&io->ask);
+    uint64_t most = reader_u32(&io->ask);
+    if (!clerk_columns_done(io, err) || !clerk_blob_readable(c, io, &hash, err))
+        return false;
+    most = most < PIECE_BYTES_MAX ? most : PIECE_BYTES_MAX;
+    return read_some(c, &hash, offset, most, &io->answer, &size, err);
+}
+
+bool clerk_act_attachment_key(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    struct digest hash;
+    struct buffer head;
+    struct age_file_key key;
+    uint64_t size = 0;
+    clerk_take_digest(io, &hash);
+    if (!clerk_columns_done(io, err) || !clerk_blob_readable(c, io, &hash, err))
+        return false;
+    buffer_init(&head, io->arena, AGE_HEADER_BYTES_MAX);
+    if (!read_some(c, &hash, 0, AGE_HEADER_BYTES_MAX, &head, &size, err) ||
+        !clerk_age_key(c, buffer_bytes(&head), io->arena, &key, err))
+        return false;
+    buffer_put(&io->answer, bytes_of(key.octets, sizeof key.octets));
+    buffer_number(&io->answer, size, 8);
+    secret_wipe(key.octets, sizeof key.octets);
+    return true;
+}

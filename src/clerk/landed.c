@@ -1,0 +1,88 @@
+#include "clerk/landed.h"
+
+#include "store/exchange_stage.h"
+
+#include <stdio.h>
+
+// A mark's value: u64 index, u8 from the author, the origin.
+#define LANDED "landed/"
+enum { AT_A_TIME = 64, KEY_BYTES = sizeof LANDED + DIGEST_TEXT_CHARS };
+
+static struct str key_of(const struct digest *blob, char room[KEY_BYTES])
+{
+    char text[DIGEST_TEXT_CHARS + 1];
+    digest_write(blob, text);
+    (void)snprintf(room, KEY_BYTES, LANDED "%s", text);
+    return str_of(room);
+}
+
+bool clerk_landed_mark(struct txn *exchange, const struct digest *blob,
+                       const struct clerk_landed *l, struct err *err)
+{
+    char key[KEY_BYTES];
+    uint8_t value[512];
+    struct writer w = writer_of(value, sizeof value);
+    writer_u64(&w, l->at.n);
+    writer_u8(&w, l->from_author ? 1 : 0);
+    writer_put(&w, str_bytes(l->origin));
+    CHECK(!w.full);
+    return exchange_setting_put(exchange, key_of(blob, key), writer_bytes(&w), err);
+}
+
+struct marks {
+    struct arena *arena;
+    struct str keys[AT_A_TIME];
+    struct clerk_landed rows[AT_A_TIME];
+    size_t count;
+};
+
+static bool take_mark(void *context, struct str key, struct bytes value, struct err *err)
+{
+    struct marks *m = context;
+    struct reader r = reader_of(value);
+    struct str origin;
+    if (m->count == AT_A_TIME)
+        return true; // the rest in the next round
+    struct clerk_landed *row = &m->rows[m->count];
+    row->at.n = reader_u64(&r);
+    row->from_author = reader_u8(&r) != 0;
+    if (r.failed || !text_check_line(r.rest, &origin, err))
+        return err_set(err, ERR_MALFORMED, NULL, "a mark of a body that landed");
+    return arena_str(m->arena, key, &m->keys[m->count++], err) &&
+           arena_str(m->arena, origin, &row->origin, err);
+}
+
+static bool drop_mark(struct clerk *c, struct str key, struct err *err)
+{
+    struct txn txn = {0};
+    bool done = db_begin(c->exchange, &txn, err) && exchange_setting_drop(&txn, key, err) &&
+                db_commit(&txn, err);
+    txn_release(&txn);
+    return done;
+}
+
+static bool show_some(struct clerk *c, struct marks *m, struct err *err)
+{
+    struct txn txn = {0};
+    bool done =
+        db_begin(c->exchange, &txn, err) && exchange_settings(&txn, STR(LANDED), take_mark, m, err);
+    txn_release(&txn);
+    for (size_t i = 0; done && i < m->count; i++)
+        done = clerk_project_landed(c, &m->rows[i], err) && drop_mark(c, m->keys[i], err);
+    return done;
+}
+
+bool clerk_landed_all(struct clerk *c, struct err *err)
+{
+    struct marks *m = memory_new(1, sizeof *m);
+    bool done = true;
+    do {
+        struct arena a;
+        arena_init(&a, 1 << 20);
+        *m = (struct marks){.arena = &a};
+        done = show_some(c, m, err);
+        arena_release(&a);
+    } while (done && m->count == AT_A_TIME);
+    memory_release(m);
+    return done;
+}
