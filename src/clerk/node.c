@@ -1,11 +1,10 @@
 #include "clerk/node.h"
 
 #include "base/limits.h"
+#include "clerk/restore.h"
+#include "community/held.h"
 #include "crypto/age.h"
 #include "crypto/box.h"
-#include "store/exchange_peer.h"
-#include "store/exchange_stage.h"
-#include "store/exchange_witness.h"
 #include "store/office_view.h"
 
 #include <stdio.h>
@@ -139,95 +138,26 @@ void clerk_close(struct clerk *c)
     c->office = NULL;
     c->exchange = NULL;
     arena_release(&c->facts);
+    clerk_restore_forget(c);
     arena_release(&c->lasting);
 }
 
 // -- facts -------------------------------------------------------------------------------------
-struct loading {
-    struct clerk *c; // the new facts
-    struct txn *txn;
-    struct chain *chain;
-};
-
-static bool take_manifest(void *context, const struct exchange_manifest *row, struct err *err)
-{
-    struct loading *l = context;
-    enum chain_outcome outcome;
-    if (!row->logged)
-        return chain_add_claimed(l->chain, CHAIN_INDEX_NONE, row->note, err);
-    return chain_add_logged(l->chain, row->at.n, row->note, &outcome, NULL, NULL, err);
-}
-
-static bool load_chain(struct loading *l, size_t at, struct err *err)
-{
-    const struct community_state *state = &l->c->community.states[at];
-    struct exchange_log log;
-    struct err why = {0};
-    if (!exchange_log_find(l->txn, state->origin, &l->c->facts, &log, &why))
-        return why.kind == ERR_NOT_FOUND ? true
-                                         : err_set(err, why.kind, why.clause, "%s", why.text);
-    l->chain = arena_new(&l->c->facts, struct chain, 1);
-    if (l->chain == NULL)
-        return err_set(err, ERR_LIMIT, "base/limits.h", "too many manifests");
-    chain_init(l->chain, &l->c->facts, state->origin, state->code, &state->genesis);
-    if (!exchange_manifests(l->txn, log.id, 0, CHAIN_VERSIONS_MAX, take_manifest, l, err))
-        return err_wrap(err, "manifests of %.*s", STR_ARG(state->code));
-    if (l->chain->count > 0)
-        l->c->chain_items[at] = l->chain;
-    return true;
-}
-
-static bool take_partner(void *context, const struct exchange_peer *row, struct err *err)
-{
-    struct loading *l = context;
-    const struct community_state *state = community_by_origin(&l->c->community, row->origin);
-    struct str rest = row->functions;
-    struct str word;
-    enum optin_function f;
-    if (state == NULL || rest.len == 0)
-        return true; // no longer of this community: nothing is on
-    while (str_split(&rest, ' ', &word))
-        if (!optin_from_word(word, &f) || !optin_set(&l->c->optin, state->code, f, true, err))
-            return err_set(err, ERR_MALFORMED, "community/optin.h", "function %.*s", STR_ARG(word));
-    return true;
-}
-
-static bool load_facts(struct clerk *fresh, struct txn *txn, struct err *err)
-{
-    struct exchange_community row;
-    struct loading l = {fresh, txn, NULL};
-    struct err why = {0};
-    optin_init(&fresh->optin);
-    if (!exchange_community_get(txn, &fresh->facts, &row, &why))
-        return why.kind == ERR_NOT_FOUND ? true
-                                         : err_set(err, why.kind, why.clause, "%s", why.text);
-    if (!community_read(&fresh->facts, row.text, &fresh->community, err))
-        return err_wrap(err, "applied community file");
-    fresh->has_community = true;
-    size_t count = fresh->community.states_count;
-    fresh->chain_items = arena_new(&fresh->facts, struct chain *, count);
-    if (fresh->chain_items == NULL)
-        return err_set(err, ERR_LIMIT, "base/limits.h", "too many States");
-    for (size_t i = 0; i < count; i++)
-        if (!load_chain(&l, i, err))
-            return false;
-    return exchange_peers(txn, take_partner, &l, err);
-}
-
 bool clerk_reload(struct clerk *c, struct err *err)
 {
-    struct clerk *fresh = memory_new(1, sizeof *fresh);
+    struct arena facts;
+    struct held *held = memory_new(1, sizeof *held);
     struct txn txn = {0};
-    arena_init(&fresh->facts, FACTS_BYTES_MAX);
-    bool done = db_begin(c->exchange, &txn, err) && load_facts(fresh, &txn, err);
+    arena_init(&facts, FACTS_BYTES_MAX);
+    bool done = db_begin(c->exchange, &txn, err) && held_load(&txn, &facts, held, err);
     txn_release(&txn);
     if (done) {
         arena_release(&c->facts);
-        c->facts = fresh->facts;
-        c->has_community = fresh->has_community;
-        c->community = fresh->community;
-        c->chain_items = fresh->chain_items;
-        c->optin = fresh->optin;
+        c->facts = facts;
+        c->has_community = held->has_community;
+        c->community = held->community;
+        c->chain_items = held->chain_items;
+        c->optin = held->optin;
         c->chains = (struct chains){&c->community, (const struct chain *const *)c->chain_items};
         c->keys = chains_record_keys(&c->chains);
         // chains keep the arena they grow in: it has moved into this struct
@@ -235,9 +165,9 @@ bool clerk_reload(struct clerk *c, struct err *err)
             if (c->chain_items[i] != NULL)
                 c->chain_items[i]->arena = &c->facts;
     } else {
-        arena_release(&fresh->facts);
+        arena_release(&facts);
     }
-    memory_release(fresh);
+    memory_release(held);
     return done;
 }
 
