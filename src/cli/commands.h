@@ -6,6 +6,7 @@
 // cli/cmd_found.c: roots, officers, founding
 command_run cmd_root_new, cmd_root_show, cmd_root_sign, cmd_officer_new, cmd_officer_list,
     cmd_officer_register, cmd_init;
+// cli/cmd_officer.c: the register
 // cli/cmd_node.c: running and keeping a node
 command_run cmd_serve, cmd_status, cmd_doctor, cmd_verify, cmd_rebuild, cmd_backup, cmd_restore;
 // cli/cmd_community.c: community, keys, partners
@@ -24,5 +25,6 @@ command_run cmd_bundle_write, cmd_bundle_read, cmd_bundle_show;
 // cli/cmd_book.c: the codebook
 command_run cmd_codebook_list, cmd_codebook_show, cmd_codebook_check, cmd_codebook_render;
 // cli/cmd_test.c: small tools that ship, for the field and for comparing with other programs
-command_run cmd_test_note, cmd_test_note_sign, cmd_test_seal, cmd_test_open, cmd_test_tree;
+command_run cmd_test_note, cmd_test_note_sign, cmd_test_seal, cmd_test_open, cmd_test_log,
+    cmd_test_proof;
 #endif

@@ -140,7 +140,7 @@ struct demo {
     struct cli *cli;
     struct found_plan *plan;
     struct secret passphrase;
-    char passphrase_path[3400];
+    char passphrase_path[3300];
     struct keyfile roots[DEMO_ROOTS];
     struct keyfile officers[2];
 };
@@ -169,7 +169,7 @@ static bool demo_passphrase(struct demo *d, struct err *err)
     hex_write(bytes_of(dice, sizeof dice), text);
     secret_copy(&d->passphrase, str_bytes(str_of(text)));
     text[sizeof text - 2] = '\n';
-    (void)snprintf(d->passphrase_path, sizeof d->passphrase_path, "%s/passphrase", folder);
+    (void)snprintf(d->passphrase_path, sizeof d->passphrase_path, "%.3200s/passphrase", folder);
     (void)snprintf(d->plan->config.passphrase_file, sizeof d->plan->config.passphrase_file, "%s",
                    d->passphrase_path);
     return world_make_folder(d->cli->world, folder, 0700, err) &&

@@ -1,0 +1,196 @@
+// cli/cmd_book.c - the codebook: its phrases, one of them, its findings, a line in a language.
+#include "base/limits.h"
+#include "cli/commands.h"
+#include "cli/compose.h"
+#include "codebook/findings.h"
+
+#include <stdio.h>
+
+struct books {
+    struct layout layout;
+    const struct book *book;
+    const struct rendering *language; // NULL: none
+};
+
+static bool open_books(struct cli *cli, struct books *b, struct err *err)
+{
+    if (!layout_open(cli, NULL, &b->layout, err))
+        return false;
+    b->book = b->layout.codebook.current;
+    b->language = codebook_rendering(&b->layout.codebook, b->book, str_of(command_language(cli)));
+    return true;
+}
+
+static json_t *phrase_json(const struct phrase *p)
+{
+    json_t *o = json_object();
+    json_t *parameters = json_array();
+    (void)json_object_set_new(o, "code", json_str(p->code));
+    (void)json_object_set_new(o, "meaning", json_str(p->meaning));
+    for (size_t i = 0; i < p->parameters_count; i++) {
+        const struct book_parameter *q = &p->parameters[i];
+        json_t *one = json_object();
+        (void)json_object_set_new(one, "name", json_str(q->name));
+        (void)json_object_set_new(one, "type",
+                                  q->table != NULL ? json_str(q->table->name)
+                                                   : json_string(parameter_type_word(q->type)));
+        (void)json_object_set_new(one, "required", json_boolean(q->required));
+        (void)json_array_append_new(parameters, one);
+    }
+    (void)json_object_set_new(o, "parameters", parameters);
+    (void)json_object_set_new(o, "reply", json_string(reply_word(p->reply)));
+    (void)json_object_set_new(o, "response", json_string(response_word(p->response)));
+    (void)json_object_set_new(o, "stand_by", json_boolean(p->stand_by));
+    (void)json_object_set_new(o, "respond_s", json_integer((json_int_t)p->respond_s));
+    (void)json_object_set_new(o, "precedence", json_string(precedence_word(p->precedence_max)));
+    (void)json_object_set_new(o, "source", json_str(p->source));
+    (void)json_object_set_new(o, "checked", json_str(p->checked));
+    return o;
+}
+
+static bool list_json(const struct books *b, struct err *err)
+{
+    char hash[DIGEST_TEXT_CHARS + 1];
+    json_t *phrases = json_array();
+    digest_write(&b->book->hash, hash);
+    for (size_t i = 0; i < b->book->phrases_count; i++)
+        (void)json_array_append_new(phrases, phrase_json(&b->book->phrases[i]));
+    return say_json(json_pack("{s:i,s:s,s:o}", "version", (int)b->book->version, "hash", hash,
+                              "phrases", phrases),
+                    err);
+}
+
+bool cmd_codebook_list(struct cli *cli, struct err *err)
+{
+    struct books *b = memory_new(1, sizeof *b);
+    char hash[DIGEST_TEXT_CHARS + 1];
+    bool done = open_books(cli, b, err);
+    if (done && command_json(cli)) {
+        done = list_json(b, err);
+    } else if (done) {
+        digest_write(&b->book->hash, hash);
+        say("Codebook %.*s, version %u, %s\n", STR_ARG(b->book->name), (unsigned)b->book->version,
+            hash);
+        for (size_t i = 0; i < b->book->phrases_count; i++)
+            say("  %.*s  %.*s\n", STR_ARG(b->book->phrases[i].code),
+                STR_ARG(b->book->phrases[i].meaning));
+    }
+    memory_release(b);
+    return done;
+}
+
+static void say_parameter(const struct book_parameter *p)
+{
+    struct str type = p->table != NULL ? p->table->name : str_of(parameter_type_word(p->type));
+    say("  %.*s=%.*s%s\n", STR_ARG(p->name), STR_ARG(type), p->required ? " (required)" : "");
+    for (size_t i = 0; p->table != NULL && i < p->table->codes_count; i++)
+        say("      %-16.*s %.*s\n", STR_ARG(p->table->codes[i].code),
+            STR_ARG(p->table->codes[i].meaning));
+}
+
+static void say_phrase(const struct phrase *p)
+{
+    char respond[DURATION_CHARS + 1] = "none";
+    if (p->respond_s > 0)
+        duration_write(p->respond_s, respond);
+    say("%s%.*s%s %.*s\n", style_bold(), STR_ARG(p->code), style_plain(), STR_ARG(p->meaning));
+    for (size_t i = 0; i < p->parameters_count; i++)
+        say_parameter(&p->parameters[i]);
+    say("  expects    %s, within %s%s\n  precedence at most %s\n", response_word(p->response),
+        respond, p->stand_by ? ", stand-by allowed" : "", precedence_word(p->precedence_max));
+    for (size_t i = 0; i < p->disclaimers_count; i++)
+        say("  always     %.*s\n", STR_ARG(p->disclaimers[i]->meaning));
+    say("  source     %.*s (checked: %.*s)\n", STR_ARG(p->source), STR_ARG(p->checked));
+}
+
+bool cmd_codebook_show(struct cli *cli, struct err *err)
+{
+    struct books *b = memory_new(1, sizeof *b);
+    bool done = open_books(cli, b, err);
+    const struct phrase *p = done ? book_phrase(b->book, str_of(cli->arguments[0])) : NULL;
+    if (done && p == NULL)
+        done = err_set(err, ERR_NOT_FOUND, "DESIGN 6",
+                       "the codebook has no phrase %.40s; `elchi codebook list` shows all",
+                       cli->arguments[0]);
+    else if (done && command_json(cli))
+        done = say_json(phrase_json(p), err);
+    else if (done)
+        say_phrase(p);
+    memory_release(b);
+    return done;
+}
+
+// -- findings ------------------------------------------------------------------------------------
+static bool report_findings(struct cli *cli, const struct findings *f, struct err *err)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < f->count; i++) {
+        const struct finding *one = &f->rows[i];
+        json_t *o = json_object();
+        (void)json_object_set_new(o, "word", json_string(finding_word(one->kind)));
+        (void)json_object_set_new(o, "error", json_boolean(finding_is_error(one->kind)));
+        (void)json_object_set_new(o, "language", json_str(one->language));
+        (void)json_object_set_new(o, "subject", json_str(one->subject));
+        (void)json_array_append_new(rows, o);
+        if (!command_json(cli) && finding_is_error(one->kind))
+            say("%s %.*s %.*s %.*s\n", finding_word(one->kind), STR_ARG(one->language),
+                STR_ARG(one->subject), STR_ARG(one->detail));
+    }
+    if (command_json(cli))
+        return say_json(json_pack("{s:o,s:I,s:I,s:I}", "findings", rows, "errors",
+                                  (json_int_t)f->errors, "sources", (json_int_t)f->sources,
+                                  "sources_unchecked", (json_int_t)f->sources_unchecked),
+                        err);
+    json_decref(rows);
+    say("%zu errors, %zu findings; %zu of %zu sources are unchecked.\n", f->errors, f->count,
+        f->sources_unchecked, f->sources);
+    return true;
+}
+
+bool cmd_codebook_check(struct cli *cli, struct err *err)
+{
+    struct books *b = memory_new(1, sizeof *b);
+    struct findings f = {0};
+    bool done = open_books(cli, b, err) &&
+                codebook_check(b->book, b->layout.codebook.renderings,
+                               b->layout.codebook.renderings_count, &cli->arena, &f, err) &&
+                report_findings(cli, &f, err);
+    memory_release(b);
+    if (done && f.errors > 0)
+        return err_set(err, ERR_MALFORMED, "DESIGN 6", "the codebook has %zu errors", f.errors);
+    return done;
+}
+
+// -- a line in a language ------------------------------------------------------------------------
+static bool render_lines(struct cli *cli, struct books *b, struct err *err)
+{
+    struct record record = {.type = &record_type_message};
+    struct message m = {.codebook_version = b->book->version, .codebook = b->book->hash};
+    struct phrase_line *lines =
+        arena_new(&cli->arena, struct phrase_line, cli->arguments_count + 1);
+    struct str text;
+    const char *language = command_language(cli);
+    if (lines == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "too many lines");
+    for (size_t i = 0; i < cli->arguments_count; i++)
+        if (!compose_line(&b->layout, b->book, &cli->arena, str_of(cli->arguments[i]),
+                          (uint32_t)i + 1, &lines[i], err))
+            return err_wrap(err, "line %02zu", i + 1);
+    m.lines = lines;
+    m.lines_count = cli->arguments_count;
+    record.payload = &m;
+    if (!layout_render(cli, &b->layout, &record, language, &text, err))
+        return false;
+    if (command_json(cli))
+        return say_json(json_pack("{s:s,s:o}", "language", language, "text", json_str(text)), err);
+    layout_say_lines(text, b->language != NULL && b->language->right_to_left);
+    return true;
+}
+
+bool cmd_codebook_render(struct cli *cli, struct err *err)
+{
+    struct books *b = memory_new(1, sizeof *b);
+    bool done = open_books(cli, b, err) && render_lines(cli, b, err);
+    memory_release(b);
+    return done;
+}

@@ -1,0 +1,42 @@
+// cli/compose.h - from words on a command line to a draft at the clerk.
+//
+// Holds: addresses, phrase lines in their canonical spelling, unofficial texts, and attachments:
+// sealed with age to addressee and author, hashed, uploaded piece by piece.
+// Knows nothing of: what becomes of a draft.
+// Source: DESIGN 5.1, 5.3 and 8; FORMATS sections 1, 3 and 5.
+#ifndef CLI_COMPOSE_H
+#define CLI_COMPOSE_H
+#include "cli/layout.h"
+#include "cli/link.h"
+#include "record/type/message.h"
+
+struct compose {
+    struct cli *cli;
+    struct link *link;
+    const struct layout *layout;
+    struct record record;
+    struct message message;
+    const struct book *book; // the one the community names
+};
+// Knows who we are and which book to speak; refuses where no community is applied yet.
+bool compose_begin(struct cli *cli, struct link *link, const struct layout *layout,
+                   struct compose *ret, struct err *err) MUST_USE;
+// --to, --from, --precedence, --tlp, --marking, --exercise. What is not given stays as it is.
+bool compose_handling(struct compose *c, struct err *err) MUST_USE;
+// The arguments from `first` on as lines 01, 02, ...; then --text, --attach, --replaces.
+bool compose_message(struct compose *c, size_t first, struct err *err) MUST_USE;
+// One line as people type it: "N02 class=ddos when=...", in any order and spelling.
+bool compose_line(const struct layout *l, const struct book *book, struct arena *a,
+                  struct str typed, uint32_t number, struct phrase_line *ret,
+                  struct err *err) MUST_USE;
+// Keeps the draft and prints it.
+bool compose_keep(struct compose *c, struct err *err) MUST_USE;
+// A draft as people read it, from the clerk's JSON.
+bool compose_say_draft(struct cli *cli, const struct layout *l, const json_t *draft,
+                       struct err *err) MUST_USE;
+
+// cli/attach.c
+// Reads --attach FILE[:NAME[:MEDIA]], seals, uploads; for a record whose addressee is known.
+bool compose_attach(struct compose *c, const char *given, struct attachment *ret,
+                    struct err *err) MUST_USE;
+#endif

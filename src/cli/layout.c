@@ -1,0 +1,219 @@
+#include "cli/layout.h"
+
+#include "base/limits.h"
+#include "record/type/message.h"
+
+#include <stdio.h>
+
+// -- States and their names ----------------------------------------------------------------------
+static bool state_known(const void *who, struct str state)
+{
+    const struct layout *l = who;
+    struct state_code code;
+    if (!l->has_community)
+        return state_code_read(state, &code);
+    return community_by_code(&l->community, state) != NULL;
+}
+
+static bool state_named(const void *who, struct str state, struct str language, struct str *ret)
+{
+    const struct layout *l = who;
+    if (!l->has_community)
+        return false;
+    *ret = community_state_name(&l->community, state, language, NAME_SHORT);
+    return !str_eq(*ret, state);
+}
+
+bool layout_community(struct cli *cli, struct bytes file, struct layout *l, struct err *err)
+{
+    l->has_community = community_read(&cli->arena, file, &l->community, err);
+    return l->has_community;
+}
+
+bool layout_open(struct cli *cli, const struct clerk_link *clerk, struct layout *ret,
+                 struct err *err)
+{
+    struct bytes columns;
+    struct err none = {0};
+    *ret = (struct layout){0};
+    ret->states = (struct electorate){state_known, ret};
+    if (!codebook_embedded(&cli->arena, &ret->codebook, err))
+        return false;
+    if (clerk == NULL)
+        return true;
+    if (!clerk_ask(clerk, CLERK_COMMUNITY_GET, (struct bytes){0}, &cli->arena, &columns, &none)) {
+        if (none.kind == ERR_NOT_FOUND)
+            return true; // none is applied yet: codes stand alone
+        *err = none;
+        return false;
+    }
+    struct reader r = reader_of(columns);
+    struct bytes file = reader_block32(&r);
+    if (!reader_done(&r))
+        return err_set(err, ERR_MALFORMED, NULL, "the node's answer is no community file");
+    return file.len == 0 || layout_community(cli, file, ret, err);
+}
+
+struct str layout_state(struct cli *cli, const struct layout *l, struct str code)
+{
+    struct str both = code;
+    struct err none = {0};
+    if (!l->has_community)
+        return code;
+    struct str name =
+        community_state_name(&l->community, code, str_of(command_language(cli)), NAME_SHORT);
+    if (!str_eq(name, code) &&
+        arena_fmt(&cli->arena, &both, &none, "%.*s (%.*s)", STR_ARG(name), STR_ARG(code)))
+        return both;
+    return code;
+}
+
+// -- one record ----------------------------------------------------------------------------------
+bool layout_read(struct cli *cli, struct bytes text, struct record *ret, struct err *err)
+{
+    struct err whole = {0};
+    return record_read(&cli->arena, text, ret, &whole) ||
+           record_read_approved(&cli->arena, text, ret, err);
+}
+
+static bool render(struct cli *cli, const struct layout *l, const struct record *record,
+                   const struct book *book, const struct rendering *language, struct str *ret,
+                   struct err *err)
+{
+    const struct message *m = record->payload;
+    struct rendered rendered;
+    struct render_with with = {.book = book,
+                               .language = language,
+                               .english = codebook_rendering(&l->codebook, book, STR("en")),
+                               .states = &l->states,
+                               .state_name = state_named,
+                               .who = l,
+                               .exercise = record->exercise};
+    return codebook_render(&with, m->lines, m->lines_count, &cli->arena, &rendered, err) &&
+           codebook_render_plain(&with, &rendered, &cli->arena, ret, err);
+}
+
+bool layout_render(struct cli *cli, const struct layout *l, const struct record *record,
+                   const char *language, struct str *ret, struct err *err)
+{
+    *ret = STR("");
+    if (record->type != &record_type_message)
+        return true;
+    const struct message *m = record->payload;
+    const struct book *book = shelf_find(&l->codebook.shelf, &m->codebook);
+    if (book == NULL)
+        return arena_fmt(&cli->arena, ret, err,
+                         "Codebook version %u is not known to this program; the codes stand.\n",
+                         (unsigned)m->codebook_version);
+    const struct rendering *r = codebook_rendering(&l->codebook, book, str_of(language));
+    if (r == NULL)
+        return arena_fmt(&cli->arena, ret, err,
+                         "There is no rendering in %.40s; the codes stand.\n", language);
+    return render(cli, l, record, book, r, ret, err);
+}
+
+// U+2067 and U+2069: the reader's terminal sees where the other direction begins and ends.
+void layout_say_lines(struct str text, bool right_to_left)
+{
+    struct str line;
+    while (text.len > 0 && str_split(&text, '\n', &line))
+        if (line.len > 0)
+            say("  %s%.*s%s\n", right_to_left ? "\xE2\x81\xA7" : "", STR_ARG(line),
+                right_to_left ? "\xE2\x81\xA9" : "");
+}
+
+static bool is_right_to_left(const struct layout *l, const char *language)
+{
+    for (size_t i = 0; i < l->codebook.renderings_count; i++) {
+        const struct rendering *r = &l->codebook.renderings[i];
+        if (str_starts(str_of(language), r->language))
+            return r->right_to_left;
+    }
+    return false;
+}
+
+static bool say_rendering(struct cli *cli, const struct layout *l, const struct record *record,
+                          const char *language, struct err *err)
+{
+    struct str lines;
+    if (!layout_render(cli, l, record, language, &lines, err))
+        return false;
+    if (lines.len == 0)
+        return true;
+    say("\n%sin %s%s\n", style_bold(), language, style_plain());
+    layout_say_lines(lines, is_right_to_left(l, language));
+    return true;
+}
+
+bool layout_say_record(struct cli *cli, const struct layout *l, struct bytes text, struct err *err)
+{
+    struct record record;
+    struct str checked;
+    const char *language = command_language(cli);
+    if (!text_check(text, &checked, err))
+        return false;
+    layout_say_lines(checked, false);
+    if (!layout_read(cli, text, &record, err))
+        return false;
+    return say_rendering(cli, l, &record, language, err) &&
+           (strcmp(language, "en") == 0 || say_rendering(cli, l, &record, "en", err));
+}
+
+static bool put_rendering(struct cli *cli, const struct layout *l, const struct record *record,
+                          const char *language, json_t *to, struct err *err)
+{
+    struct str lines;
+    if (!layout_render(cli, l, record, language, &lines, err))
+        return false;
+    (void)json_object_set_new(to, language, json_str(lines)); // ends the process without memory
+    return true;
+}
+
+bool layout_json_record(struct cli *cli, const struct layout *l, struct bytes text, json_t *to,
+                        struct err *err)
+{
+    struct record record;
+    const char *language = command_language(cli);
+    json_t *renderings = json_object();
+    bool done =
+        layout_read(cli, text, &record, err) &&
+        put_rendering(cli, l, &record, language, renderings, err) &&
+        (strcmp(language, "en") == 0 || put_rendering(cli, l, &record, "en", renderings, err));
+    (void)json_object_set_new(to, "renderings", renderings);
+    return done;
+}
+
+// -- the clerk's JSON ----------------------------------------------------------------------------
+const char *shown_text(const json_t *o, const char *key)
+{
+    const char *text = json_string_value(json_object_get(o, key));
+    return text == NULL ? "" : text;
+}
+
+uint64_t shown_number(const json_t *o, const char *key)
+{
+    json_int_t n = json_integer_value(json_object_get(o, key));
+    return n < 0 ? 0 : (uint64_t)n;
+}
+
+bool shown_true(const json_t *o, const char *key)
+{
+    return json_is_true(json_object_get(o, key));
+}
+
+json_t *shown_rows(const json_t *o, const char *key)
+{
+    return json_object_get(o, key); // NULL has size 0 for the library
+}
+
+bool shown_print(json_t *owned, struct err *err)
+{
+    return say_json(owned, err);
+}
+
+void shown_say_quorum(const json_t *o)
+{
+    say("cosigned by %llu of %llu%s", (unsigned long long)shown_number(o, "k"),
+        (unsigned long long)shown_number(o, "n"),
+        shown_true(o, "quorum_met") || shown_true(o, "met") ? ", quorum met" : ", quorum not met");
+}

@@ -1,0 +1,57 @@
+// cli/layout.h - what people see: a record's codes and its rendering, rows, moments.
+//
+// Holds: the book and the community a command shows things with; one record laid out as text or as
+// JSON; reading the clerk's JSON without a surprise where a field is missing.
+// Knows nothing of: where a text came from. What is shown was verified, or is a draft, by its
+// caller. Source: DESIGN sections 3 (names), 6 (rendering) and 11.
+#ifndef CLI_LAYOUT_H
+#define CLI_LAYOUT_H
+#include "clerk/client.h"
+#include "cli/command.h"
+#include "codebook/embedded.h"
+#include "codebook/render.h"
+#include "community/community.h"
+#include "record/record.h"
+
+struct layout {
+    struct codebook codebook;
+    struct electorate states; // of the community; any well-formed code without one
+    bool has_community;
+    struct community community;
+};
+// The books of this program, and the community applied at the node; `clerk` NULL: none. Lives in
+// the command's arena; `ret` must not move afterwards.
+bool layout_open(struct cli *cli, const struct clerk_link *clerk, struct layout *ret,
+                 struct err *err) MUST_USE;
+// A community file in place of the node's.
+bool layout_community(struct cli *cli, struct bytes file, struct layout *l,
+                      struct err *err) MUST_USE;
+// A State's name with its code: "Republic of Abar (XA)", or the code alone.
+struct str layout_state(struct cli *cli, const struct layout *l, struct str code);
+
+// Reads a text, whole or in the form officers approve.
+bool layout_read(struct cli *cli, struct bytes text, struct record *ret, struct err *err) MUST_USE;
+// The phrases of a message in a language, as plain lines; empty for another type. A book this
+// program does not hold is said so in place of sentences.
+bool layout_render(struct cli *cli, const struct layout *l, const struct record *record,
+                   const char *language, struct str *ret, struct err *err) MUST_USE;
+// Prints the text as it is signed, then its rendering in --lang and, when that is another, in
+// English.
+bool layout_say_record(struct cli *cli, const struct layout *l, struct bytes text,
+                       struct err *err) MUST_USE;
+// Adds "renderings": {LANG: text} to an object.
+bool layout_json_record(struct cli *cli, const struct layout *l, struct bytes text, json_t *to,
+                        struct err *err) MUST_USE;
+// Lines indented by two, each isolated where the language is written from right to left.
+void layout_say_lines(struct str text, bool right_to_left);
+
+// -- the clerk's JSON ----------------------------------------------------------------------------
+const char *shown_text(const json_t *o, const char *key); // "" when missing or null
+uint64_t shown_number(const json_t *o, const char *key);  // 0
+bool shown_true(const json_t *o, const char *key);        // false
+json_t *shown_rows(const json_t *o, const char *key);     // an array, perhaps empty
+// Prints the clerk's object as it is.
+bool shown_print(json_t *owned, struct err *err) MUST_USE;
+// "k of n, quorum met".
+void shown_say_quorum(const json_t *o);
+#endif

@@ -1,0 +1,147 @@
+// cli/table.c - every command: what help, completion and the manual page are printed from.
+#include "cli/commands.h"
+
+#define ANY COMMAND_ARGUMENTS_MAX
+
+static const struct command table[] = {
+    // name, arguments, least, most, options, run, what it does, more
+    {"init", "FOLDER", 1, 1,
+     OPTION(OPTION_STATE) | OPTION(OPTION_ORIGIN) | OPTION(OPTION_DESKS) | OPTION(OPTION_ROOT) |
+         OPTION(OPTION_NEXT) | OPTION(OPTION_THRESHOLD) | OPTION(OPTION_OFFICERS) |
+         OPTION(OPTION_APPROVALS) | OPTION(OPTION_LISTEN) | OPTION(OPTION_MONITOR) |
+         OPTION(OPTION_DOOR) | OPTION(OPTION_DEMO) | OPTION(OPTION_MANIFEST) | OPTIONS_NODE,
+     cmd_init, "found a State's node",
+     "First with the public keys of roots and officers: makes the node's keys and a manifest for "
+     "the\n"
+     "roots to sign. Then with --manifest, once they did: appends it as entry 0.\n"
+     "--demo does all at once and marks the State a demonstration for ever:\n"
+     "  elchi init --demo --state XA --origin xa.example/demo FOLDER"},
+    {"root new", "FILE", 1, 1, OPTION(OPTION_ORIGIN) | OPTION(OPTION_PASSPHRASE), cmd_root_new,
+     "make a root key and its successor, on a machine without a network", NULL},
+    {"root show", "FILE", 1, 1, OPTION(OPTION_PASSPHRASE), cmd_root_show,
+     "print what may be told of a root key file", NULL},
+    {"root sign", "FILE", 1, 1,
+     OPTION(OPTION_KEY) | OPTION(OPTION_PASSPHRASE) | OPTION(OPTION_OUT) | OPTION(OPTION_YES),
+     cmd_root_sign, "sign a key manifest, after other roots or before them", NULL},
+    {"officer new", "FILE NAME", 2, 2, OPTION(OPTION_ORIGIN) | OPTION(OPTION_PASSPHRASE),
+     cmd_officer_new, "make an officer's key, on the officer's own machine", NULL},
+    {"officer show", "FILE", 1, 1, OPTION(OPTION_PASSPHRASE), cmd_root_show,
+     "print the public key of an officer's key file", NULL},
+    {"officer list", "", 0, 0, OPTIONS_NODE, cmd_officer_list,
+     "list the officers of the node's register", NULL},
+    {"officer register", "FILE", 1, 1,
+     OPTIONS_OFFICER | OPTION(OPTION_APPROVAL) | OPTION(OPTION_OUT), cmd_officer_register,
+     "change the register of approvers",
+     "Without --approval: writes the request that administrators approve with `elchi approve`\n"
+     "(--out). With as many --approval as the register asks for: hands the change in."},
+    {"serve", "", 0, 0, OPTION(OPTION_NODE), cmd_serve, "run the node", NULL},
+    {"status", "", 0, 0, OPTIONS_NODE, cmd_status, "tell what the node is, holds and waits for",
+     NULL},
+    {"doctor", "", 0, 0, OPTIONS_NODE, cmd_doctor, "look for what is wrong", NULL},
+    {"community new", "", 0, 0,
+     OPTION(OPTION_TITLE) | OPTION(OPTION_NAME) | OPTION(OPTION_QUORUM) | OPTION(OPTION_MEMBER) |
+         OPTION(OPTION_OUT) | OPTION(OPTION_LANG),
+     cmd_community_new, "compose a community file from States' first manifests", NULL},
+    {"community show", "", 0, 0, OPTIONS_NODE | OPTION(OPTION_LANG), cmd_community_show,
+     "show the community file applied at the node", NULL},
+    {"community check", "FILE", 1, 1, OPTION(OPTION_LANG), cmd_community_check,
+     "read a community file and print its fingerprints", NULL},
+    {"community apply", "FILE", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_APPROVAL),
+     cmd_community_apply, "apply a community file; a second one as a releasing officer", NULL},
+    {"community policy", "STATE", 1, 1, OPTIONS_NODE | OPTION(OPTION_OUT), cmd_community_policy,
+     "print the C2SP policy derived for a State's log", NULL},
+    {"keys show", "STATE", 1, 1, OPTIONS_NODE, cmd_keys_show, "show a State's key manifests", NULL},
+    {"keys compare", "STATE GROUP...", 2, 7, OPTIONS_NODE, cmd_keys_compare,
+     "compare a fingerprint read out by telephone; a wrong group is named", NULL},
+    {"peer list", "", 0, 0, OPTIONS_NODE, cmd_peer_list, "list partners and what is on with each",
+     NULL},
+    {"peer set", "STATE", 1, 1,
+     OPTIONS_NODE | OPTION(OPTION_ON) | OPTION(OPTION_OFF) | OPTION(OPTION_ENDPOINT), cmd_peer_set,
+     "switch functions on or off for a partner; all are off at first",
+     "Functions: exchange witness mirror relay receipts checks silence monitor, or all."},
+    {"codebook list", "", 0, 0, OPTION(OPTION_LANG), cmd_codebook_list, "list the phrases", NULL},
+    {"codebook show", "CODE", 1, 1, OPTION(OPTION_LANG), cmd_codebook_show, "show one phrase whole",
+     NULL},
+    {"codebook check", "", 0, 0, 0, cmd_codebook_check,
+     "check book and renderings against the rules", NULL},
+    {"codebook render", "LINE...", 1, ANY, OPTION(OPTION_LANG), cmd_codebook_render,
+     "render phrase lines in a language", NULL},
+    {"draft", "LINE...", 1, ANY,
+     OPTIONS_OFFICER | OPTION(OPTION_TO) | OPTION(OPTION_FROM) | OPTION(OPTION_PRECEDENCE) |
+         OPTION(OPTION_TLP) | OPTION(OPTION_MARKING) | OPTION(OPTION_EXERCISE) |
+         OPTION(OPTION_TEXT) | OPTION(OPTION_ATTACH) | OPTION(OPTION_REPLACES),
+     cmd_draft, "write a message of phrases",
+     "  elchi draft --from technical --to XB/technical --precedence IMMEDIATE --tlp AMBER \\\n"
+     "      'N02 class=ddos when=2026-07-14T02:10:00Z/2026-07-14T03:55:00Z' 'R01 "
+     "by=2026-07-14T12:00:00Z'"},
+    {"draft list", "", 0, 0, OPTIONS_OFFICER | OPTION(OPTION_ALL), cmd_draft_list, "list drafts",
+     NULL},
+    {"draft show", "DRAFT", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_OUT), cmd_draft_show,
+     "show a draft; --out writes the request that officers approve", NULL},
+    {"draft drop", "DRAFT", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_YES), cmd_draft_drop,
+     "drop a draft", NULL},
+    {"approve", "FILE", 1, 1,
+     OPTION(OPTION_OFFICER) | OPTION(OPTION_PASSPHRASE) | OPTION(OPTION_LANG) | OPTION(OPTION_OUT) |
+         OPTION(OPTION_DECISION) | OPTION(OPTION_UNTIL) | OPTION(OPTION_YES),
+     cmd_approve, "approve or refuse what a request asks, on a machine with no node", NULL},
+    {"release", "DRAFT", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_APPROVAL), cmd_release,
+     "let a draft leave as the State's word, with the approvals given", NULL},
+    {"inbox", "", 0, 0, OPTIONS_OFFICER | OPTION(OPTION_LIMIT) | OPTION(OPTION_ALL), cmd_inbox,
+     "list what came in", NULL},
+    {"sent", "", 0, 0, OPTIONS_OFFICER | OPTION(OPTION_LIMIT) | OPTION(OPTION_ALL), cmd_sent,
+     "list what went out", NULL},
+    {"show", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_OUT), cmd_show,
+     "show a record: code, rendering, delivery, dialogue, proofs", NULL},
+    {"answer", "REF LINE...", 2, ANY,
+     OPTIONS_OFFICER | OPTION(OPTION_FROM) | OPTION(OPTION_TO) | OPTION(OPTION_PRECEDENCE) |
+         OPTION(OPTION_TLP) | OPTION(OPTION_MARKING) | OPTION(OPTION_EXERCISE) |
+         OPTION(OPTION_TEXT) | OPTION(OPTION_ATTACH) | OPTION(OPTION_REPLACES),
+     cmd_answer, "draft an answer to a message", NULL},
+    {"withdraw", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_REASON), cmd_withdraw,
+     "draft the withdrawal of a record of ours", NULL},
+    {"attachment", "REF NAME", 2, 2, OPTIONS_OFFICER | OPTION(OPTION_OUT), cmd_attachment,
+     "open an attachment into a file", NULL},
+    {"audit", "", 0, 0, OPTIONS_OFFICER | OPTION(OPTION_LIMIT), cmd_audit, "show the audit trail",
+     NULL},
+    {"verify", "ORIGIN", 1, 1, OPTIONS_NODE, cmd_verify, "check a log again from its first entry",
+     NULL},
+    {"proof export", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_OUT) | OPTION(OPTION_APPROVAL),
+     cmd_proof_export, "export the proof of a record; of a sealed one with two officers' approvals",
+     NULL},
+    {"proof verify", "FILE", 1, 1, OPTION(OPTION_COMMUNITY) | OPTION(OPTION_LANG), cmd_proof_verify,
+     "verify a proof with no node, no database and no network", NULL},
+    {"evidence list", "", 0, 0, OPTIONS_NODE, cmd_evidence_list, "list evidence of two histories",
+     NULL},
+    {"evidence export", "HASH", 1, 1, OPTIONS_NODE | OPTION(OPTION_OUT), cmd_evidence_export,
+     "write a piece of evidence to a file", NULL},
+    {"evidence verify", "FILE", 1, 1, 0, cmd_evidence_verify, "verify evidence with no node", NULL},
+    {"evidence take", "FILE", 1, 1, OPTIONS_NODE, cmd_evidence_take, "hand evidence to the node",
+     NULL},
+    {"bundle write", "", 0, 0,
+     OPTIONS_NODE | OPTION(OPTION_TO) | OPTION(OPTION_OUT) | OPTION(OPTION_ALL), cmd_bundle_write,
+     "write what a partner does not hold yet into a file for a courier", NULL},
+    {"bundle read", "FILE", 1, 1, OPTIONS_NODE, cmd_bundle_read,
+     "take in a courier's file; twice changes nothing", NULL},
+    {"bundle show", "FILE", 1, 1, OPTIONS_NODE, cmd_bundle_show, "show what a courier's file holds",
+     NULL},
+    {"rebuild", "", 0, 0, OPTIONS_NODE, cmd_rebuild, "derive every view again from logs and bodies",
+     NULL},
+    {"backup", "", 0, 0, OPTIONS_NODE | OPTION(OPTION_RECIPIENT) | OPTION(OPTION_OUT), cmd_backup,
+     "write the node as one age file to recovery recipients", NULL},
+    {"restore", "FILE", 1, 1, OPTION(OPTION_NODE) | OPTION(OPTION_IDENTITY), cmd_restore,
+     "unpack a backup into a new folder", NULL},
+    {"test-note", "VKEY", 1, 1, 0, cmd_test_note, "verify a signed note on standard input", NULL},
+    {"test-note-sign", "NAME", 1, 1, 0, cmd_test_note_sign, "sign a text with a new key", NULL},
+    {"test-seal", "-r RECIPIENT...", 2, ANY, 0, cmd_test_seal, "seal standard input as an age file",
+     NULL},
+    {"test-open", "-i FILE", 2, 2, 0, cmd_test_open, "open an age file", NULL},
+    {"test-log", "VKEY FOLDER", 2, 2, 0, cmd_test_log, "check a log in C2SP's static layout", NULL},
+    {"test-proof", "VKEY ENTRY", 2, 2, 0, cmd_test_proof, "check a tlog-proof on standard input",
+     NULL},
+};
+
+const struct command *command_table(size_t *ret_count)
+{
+    *ret_count = sizeof table / sizeof table[0];
+    return table;
+}
