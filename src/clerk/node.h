@@ -50,7 +50,8 @@ struct clerk {
     struct optin optin;
     // -- what the loop carries between steps
     // ---------------------------------------------------------
-    bool rang; // peers have something new to fetch
+    bool rang;                       // peers have something new to fetch
+    struct restore_answers *answers; // owned; what peers showed of our own log; NULL: none
 };
 
 // Opens stores and keeper. The keeper's status says who we are. Resumes nothing yet.

@@ -1,0 +1,250 @@
+#include "clerk/restore.h"
+
+#include "base/limits.h"
+#include "clerk/acts.h"
+#include "clerk/history.h"
+#include "store/exchange_stage.h"
+#include "store/office_draft.h"
+
+// One State's newest answer.
+struct shown_by {
+    uint8_t *octets; // owned; NULL: none yet
+    size_t len;
+    uint64_t size;
+};
+struct restore_answers {
+    struct shown_by by[COMMUNITY_STATES_MAX]; // in the community's order
+    struct digest community;                  // that the order is of
+};
+
+void clerk_restore_forget(struct clerk *c)
+{
+    if (c->answers == NULL)
+        return;
+    for (size_t i = 0; i < COMMUNITY_STATES_MAX; i++)
+        memory_release(c->answers->by[i].octets);
+    memory_release(c->answers);
+    c->answers = NULL;
+}
+
+static bool is_waiting(struct clerk *c, struct arena *a, bool *ret, struct err *err)
+{
+    struct keeper_status status;
+    if (!keeper_status(&c->keeper, a, &status, err))
+        return false;
+    *ret = status.lock == KEEPER_RESTORED;
+    return true;
+}
+
+// -- answers -------------------------------------------------------------------------------------
+// Only what that State itself cosigned is its answer.
+static bool cosigned_by(struct str from, struct bytes note, bool *ret, struct err *err)
+{
+    struct note read;
+    *ret = false;
+    if (!note_read(note, &read, err))
+        return false;
+    for (size_t i = 0; i < read.signatures_count; i++) {
+        struct str name = read.signatures[i].name;
+        *ret = *ret || (name.len > from.len && str_starts(name, from) && name.ptr[from.len] == '/');
+    }
+    return true;
+}
+
+static void keep_answer(struct clerk *c, size_t at, struct bytes note, uint64_t size)
+{
+    if (c->answers == NULL || !digest_eq(&c->answers->community, &c->community.hash)) {
+        clerk_restore_forget(c);
+        c->answers = memory_new(1, sizeof *c->answers);
+        c->answers->community = c->community.hash;
+    }
+    struct shown_by *by = &c->answers->by[at];
+    if (by->octets != NULL && by->size > size)
+        return;
+    uint8_t *copy = memory_new(note.len, 1);
+    memcpy(copy, note.ptr, note.len);
+    memory_release(by->octets);
+    *by = (struct shown_by){copy, note.len, size};
+}
+
+static bool take_answer(struct clerk *c, struct arena *a, struct str from, struct bytes checkpoint,
+                        struct err *err)
+{
+    struct clerk_head *head = arena_new(a, struct clerk_head, 1);
+    const struct chain *own = clerk_chain(c, c->origin);
+    const struct community_state *state = clerk_state_of(c, from);
+    struct bytes clean;
+    bool cosigned = false;
+    if (head == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "no room for a checkpoint");
+    if (own == NULL || state == NULL)
+        return err_set(err, ERR_NOT_FOUND, "FORMATS 10", "our own manifests are not here yet");
+    if (!clerk_head_open(own, checkpoint, head, err) ||
+        !clerk_head_clean(c, head, a, &clean, err) || !cosigned_by(from, clean, &cosigned, err))
+        return false;
+    if (cosigned)
+        keep_answer(c, (size_t)(state - c->community.states), clean, head->said.size.n);
+    return true;
+}
+
+bool clerk_restore_answer(struct clerk *c, struct str from, struct bytes checkpoint,
+                          struct err *err)
+{
+    struct arena a;
+    bool waiting = false;
+    if (str_eq(from, c->origin) || !c->has_community)
+        return true;
+    arena_init(&a, 8 << 20);
+    bool done = is_waiting(c, &a, &waiting, err);
+    if (done && waiting)
+        done = take_answer(c, &a, from, checkpoint, err);
+    arena_release(&a);
+    return done;
+}
+
+// -- before anything is signed again
+// ---------------------------------------------------------------
+enum { AT_A_TIME = 64 };
+struct draft_ids {
+    struct office_draft_id items[AT_A_TIME];
+    size_t count;
+};
+
+static bool see_draft(void *context, const struct office_draft *row, struct err *err)
+{
+    struct draft_ids *ids = context;
+    (void)err;
+    if (ids->count < AT_A_TIME)
+        ids->items[ids->count++] = row->id;
+    return true;
+}
+
+static bool see_fill(void *context, const struct office_fill *row, struct err *err)
+{
+    struct draft_ids *ids = context;
+    (void)err;
+    if (ids->count < AT_A_TIME)
+        ids->items[ids->count++] = row->draft;
+    return true;
+}
+
+static bool erase_some(struct clerk *c, struct draft_ids *ids, struct err *err)
+{
+    struct txn txn = {0};
+    ids->count = 0;
+    bool done = db_begin(c->office, &txn, err);
+    for (int s = DRAFT_OPEN; done && s < DRAFT_STATE_COUNT && ids->count < AT_A_TIME; s++)
+        if (s != DRAFT_LOGGED)
+            done = office_drafts_in(&txn, (enum office_draft_state)s, see_draft, ids, err);
+    for (size_t i = 0; done && i < ids->count; i++)
+        done = office_draft_erase(&txn, &ids->items[i], err);
+    size_t drafts = ids->count;
+    ids->count = 0;
+    done = done && office_fills(&txn, see_fill, ids, err);
+    for (size_t i = 0; done && i < ids->count; i++)
+        done = office_fill_drop(&txn, &ids->items[i], err);
+    done = done && db_commit(&txn, err);
+    txn_release(&txn);
+    ids->count += drafts;
+    return done;
+}
+
+// After a restore every earlier draft and approval is void (FORMATS 10); so is what was sealed and
+// not yet logged: some of it may stand in the log that was fetched back.
+static bool void_what_was_begun(struct clerk *c, struct err *err)
+{
+    struct txn txn = {0};
+    struct draft_ids ids = {.count = 1};
+    size_t all = 0;
+    while (ids.count > 0) {
+        if (!erase_some(c, &ids, err))
+            return false;
+        all += ids.count;
+    }
+    bool done = db_begin(c->exchange, &txn, err) && exchange_stage_clear(&txn, INT64_MAX, err) &&
+                db_commit(&txn, err);
+    txn_release(&txn);
+    return done &&
+           (all == 0 || clerk_audit(c, STR("clerk"), "restore", STR("drafts are void"), err));
+}
+
+// -- resuming ------------------------------------------------------------------------------------
+static bool gather(struct clerk *c, struct arena *a, struct keeper_answer **ret, size_t *ret_count,
+                   uint64_t *ret_largest, struct err *err)
+{
+    struct keeper_answer *all = arena_new(a, struct keeper_answer, COMMUNITY_STATES_MAX);
+    size_t count = 0;
+    uint64_t largest = 0;
+    if (all == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "no room for answers");
+    for (size_t i = 0; i < c->community.states_count; i++) {
+        const struct shown_by *by = &c->answers->by[i];
+        const struct community_state *state = &c->community.states[i];
+        if (by->octets == NULL || c->chain_items[i] == NULL)
+            continue;
+        struct keeper_answer *to = &all[count++];
+        *to = (struct keeper_answer){.state = state->code,
+                                     .origin = state->origin,
+                                     .genesis = state->genesis,
+                                     .checkpoint = bytes_of(by->octets, by->len)};
+        largest = by->size > largest ? by->size : largest;
+        if (!chain_write(c->chain_items[i], a, &to->chain, err))
+            return false;
+    }
+    *ret = all;
+    *ret_count = count;
+    *ret_largest = largest;
+    return true;
+}
+
+static bool own_log(struct clerk *c, struct arena *a, struct exchange_log *ret, struct err *err)
+{
+    struct txn txn = {0};
+    bool done = db_begin(c->exchange, &txn, err) && exchange_log_get(&txn, c->own, a, ret, err);
+    txn_release(&txn);
+    return done;
+}
+
+static bool try_resume(struct clerk *c, struct arena *a, struct err *err)
+{
+    struct keeper_answer *answers;
+    struct exchange_log own;
+    size_t count = 0;
+    uint64_t largest = 0;
+    if (!gather(c, a, &answers, &count, &largest, err) || !own_log(c, a, &own, err))
+        return false;
+    if (count < c->community.quorum)
+        return true; // others have not answered yet
+    if (own.signed_size.n != own.size.n || own.size.n < largest) {
+        clerk_ring(c); // entries of ours are still to be fetched
+        return true;
+    }
+    if (own.size.n > largest)
+        return true; // nobody has shown as much as we hold; only the roots can say
+    if (!void_what_was_begun(c, err) ||
+        !keeper_resume(&c->keeper, &own.edge, own.checkpoint, answers, count, err))
+        return false;
+    clerk_restore_forget(c);
+    clerk_ring(c);
+    return clerk_audit(c, STR("clerk"), "resume", STR("a quorum has answered"), err);
+}
+
+bool clerk_restore_step(struct clerk *c, struct err *err)
+{
+    struct arena a;
+    bool waiting = false;
+    if (c->answers == NULL)
+        return true;
+    if (!c->has_community || !digest_eq(&c->answers->community, &c->community.hash)) {
+        clerk_restore_forget(c);
+        return true;
+    }
+    arena_init(&a, 64 << 20);
+    bool done = is_waiting(c, &a, &waiting, err);
+    if (done && !waiting)
+        clerk_restore_forget(c);
+    else if (done)
+        done = try_resume(c, &a, err);
+    arena_release(&a);
+    return done;
+}
