@@ -398,11 +398,6 @@ bool clerk_take_own_head(const struct clerk_link *c, struct str from, struct byt
 }
 
 // -- officers ------------------------------------------------------------------------------------
-bool clerk_hello_text(const struct clerk_officer_hello *h, struct arena *a, struct str *ret,
-                      struct err *err)
-{
-    return clerk_hello_write(h->origin, h->officer, h->challenge, a, ret, err);
-}
 
 // The answer is JSON; its `draft` is what goes on from here.
 bool clerk_draft_new(const struct clerk_link *c, struct bytes text, struct draft_id *ret,
@@ -452,5 +447,42 @@ bool clerk_change_register(const struct clerk_link *c, struct bytes text,
     put_notes(&ask, approvals, approvals_count);
     bool done = call_done(c, CLERK_REGISTER_CHANGE, &ask, err);
     ask_release(&ask);
+    return done;
+}
+
+// -- proving a key -------------------------------------------------------------------------------
+static bool ask_challenge(const struct clerk_link *c, struct str officer, struct arena *a,
+                          uint8_t ret[32], struct err *err)
+{
+    struct buffer columns;
+    struct bytes answer;
+    buffer_init(&columns, a, 1024);
+    buffer_block16(&columns, str_bytes(officer));
+    if (!clerk_ask(c, CLERK_HELLO, buffer_bytes(&columns), a, &answer, err))
+        return false;
+    if (answer.len != 32)
+        return err_set(err, ERR_MALFORMED, "clerk/frames.h", "a challenge of %zu octets",
+                       answer.len);
+    memcpy(ret, answer.ptr, 32);
+    return true;
+}
+
+bool clerk_prove(const struct clerk_link *c, struct str origin, struct str officer,
+                 const struct secret *seed, struct err *err)
+{
+    struct arena a;
+    uint8_t challenge[32];
+    struct str text = {0};
+    struct signature signature;
+    json_t *shown = NULL;
+    arena_init(&a, 65536);
+    bool done = ask_challenge(c, officer, &a, challenge, err) &&
+                clerk_hello_write(origin, officer, challenge, &a, &text, err);
+    if (done) {
+        sign_message(seed, str_bytes(text), &signature);
+        done = clerk_show(c, CLERK_PROVE, bytes_of(signature.octets, SIGNATURE_BYTES), &shown, err);
+    }
+    json_decref(shown);
+    arena_release(&a);
     return done;
 }

@@ -81,15 +81,9 @@ bool clerk_peer_head(const struct clerk_link *c, struct str peer, struct str ori
                      struct err *err) MUST_USE;
 bool clerk_take_own_head(const struct clerk_link *c, struct str from, struct bytes checkpoint,
                          struct err *err) MUST_USE;
-// Proves the officer's key on this connection: the text signed is clerk_hello_text.
+// Proves the officer's key on this connection: signs clerk_hello_write (clerk/officer.h).
 bool clerk_prove(const struct clerk_link *c, struct str origin, struct str officer,
                  const struct secret *seed, struct err *err) MUST_USE;
-struct clerk_officer_hello { // what is signed, so that no other text can be mistaken for it
-    struct str origin, officer;
-    uint8_t challenge[32];
-};
-bool clerk_hello_text(const struct clerk_officer_hello *h, struct arena *a, struct str *ret,
-                      struct err *err) MUST_USE;
 bool clerk_draft_new(const struct clerk_link *c, struct bytes text, struct draft_id *ret,
                      struct err *err) MUST_USE;
 bool clerk_proof(const struct clerk_link *c, struct arena *a, struct str ref,

@@ -414,19 +414,18 @@ bool cmd_peer_list(struct cli *cli, struct err *err)
     link_close(&l);
     if (!done || command_json(cli))
         return done && say_json(shown, err);
-    json_t *rows = shown_rows(shown, "peers");
+    json_t *rows = see_rows(shown, "peers");
     if (json_array_size(rows) == 0)
         say("No partners yet: apply a community file, then `elchi peer set`.\n");
     json_array_foreach(rows, i, one)
     {
         json_t *word;
         size_t w;
-        say("%-8s %-28s holds %llu, last contact %s\n         on:", shown_text(one, "state"),
-            shown_text(one, "origin"), (unsigned long long)shown_number(one, "size"),
-            shown_text(one, "contact")[0] == '\0' ? "never" : shown_text(one, "contact"));
-        json_array_foreach(shown_rows(one, "functions"), w, word)
-            say(" %s", json_string_value(word));
-        say("%s\n", json_array_size(shown_rows(one, "functions")) == 0 ? " nothing" : "");
+        say("%-8s %-28s holds %llu, last contact %s\n         on:", see_text(one, "state"),
+            see_text(one, "origin"), (unsigned long long)see_number(one, "size"),
+            see_text(one, "contact")[0] == '\0' ? "never" : see_text(one, "contact"));
+        json_array_foreach(see_rows(one, "functions"), w, word) say(" %s", json_string_value(word));
+        say("%s\n", json_array_size(see_rows(one, "functions")) == 0 ? " nothing" : "");
     }
     json_decref(shown);
     return true;
@@ -453,7 +452,7 @@ static unsigned bits_now(const json_t *peer)
     json_t *word;
     size_t w;
     enum optin_function f;
-    json_array_foreach(shown_rows(peer, "functions"), w, word)
+    json_array_foreach(see_rows(peer, "functions"), w, word)
     {
         if (optin_from_word(str_of(json_string_value(word)), &f))
             bits |= 1U << f;
@@ -476,10 +475,10 @@ static bool set_peer(struct cli *cli, const struct link *l, const json_t *peer, 
         if ((bits >> f & 1U) != 0)
             buffer_fmt(&words, "%s%s", words.len == 0 ? "" : " ",
                        optin_word((enum optin_function)f));
-    buffer_block16(&columns, str_bytes(str_of(shown_text(peer, "origin"))));
+    buffer_block16(&columns, str_bytes(str_of(see_text(peer, "origin"))));
     buffer_block16(&columns, buffer_bytes(&words));
-    buffer_block16(&columns, str_bytes(str_of(option_value(cli, OPTION_ENDPOINT,
-                                                           shown_text(peer, "endpoint")))));
+    buffer_block16(&columns, str_bytes(str_of(
+                                 option_value(cli, OPTION_ENDPOINT, see_text(peer, "endpoint")))));
     return clerk_ask(&l->clerk, CLERK_PEER_SET, buffer_bytes(&columns), &cli->arena, &answer, err);
 }
 
@@ -493,9 +492,9 @@ bool cmd_peer_set(struct cli *cli, struct err *err)
     if (!link_open(cli, &l, err))
         return false;
     bool done = clerk_show(&l.clerk, CLERK_PEERS, (struct bytes){0}, &shown, err);
-    json_array_foreach(shown_rows(shown, "peers"), i, one)
+    json_array_foreach(see_rows(shown, "peers"), i, one)
     {
-        if (!done || strcmp(shown_text(one, "state"), cli->arguments[0]) != 0)
+        if (!done || strcmp(see_text(one, "state"), cli->arguments[0]) != 0)
             continue;
         found = true;
         done = set_peer(cli, &l, one, err);

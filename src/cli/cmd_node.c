@@ -57,31 +57,31 @@ static void say_status(const json_t *s)
     const json_t *community = json_object_get(s, "community");
     const json_t *cosigned = json_object_get(s, "cosigned");
     const json_t *waiting = json_object_get(s, "waiting");
-    say("%s%s%s%s  log %s, %llu entries\n", style_bold(), shown_text(s, "state"), style_plain(),
-        shown_true(s, "demo") ? " (demonstration)" : "", shown_text(s, "origin"),
-        (unsigned long long)shown_number(s, "size"));
+    say("%s%s%s%s  log %s, %llu entries\n", style_bold(), see_text(s, "state"), style_plain(),
+        see_true(s, "demo") ? " (demonstration)" : "", see_text(s, "origin"),
+        (unsigned long long)see_number(s, "size"));
     if (json_is_object(cosigned))
         say("  cosigned     size %llu by %llu of %llu others%s\n",
-            (unsigned long long)shown_number(cosigned, "size"),
-            (unsigned long long)shown_number(cosigned, "k"),
-            (unsigned long long)shown_number(cosigned, "n"),
-            shown_true(cosigned, "met") ? ", quorum met" : "");
+            (unsigned long long)see_number(cosigned, "size"),
+            (unsigned long long)see_number(cosigned, "k"),
+            (unsigned long long)see_number(cosigned, "n"),
+            see_true(cosigned, "met") ? ", quorum met" : "");
     else
         say("  cosigned     not yet: no partner has seen it\n");
-    if (strcmp(shown_text(lock, "word"), "signs") == 0)
+    if (strcmp(see_text(lock, "word"), "signs") == 0)
         say("  keeper       signs\n");
     else
-        say("  keeper       %s: %s\n", shown_text(lock, "word"), shown_text(lock, "reason"));
+        say("  keeper       %s: %s\n", see_text(lock, "word"), see_text(lock, "reason"));
     if (json_is_object(community))
-        say("  community    %s, %zu States, quorum %llu\n", shown_text(community, "name"),
-            json_array_size(shown_rows(community, "states")),
-            (unsigned long long)shown_number(community, "quorum"));
+        say("  community    %s, %zu States, quorum %llu\n", see_text(community, "name"),
+            json_array_size(see_rows(community, "states")),
+            (unsigned long long)see_number(community, "quorum"));
     else
         say("  community    none applied: `elchi community apply FILE`\n");
     say("  waiting      %llu drafts, %llu to be logged, %llu bodies to come\n",
-        (unsigned long long)shown_number(waiting, "drafts"),
-        (unsigned long long)shown_number(waiting, "staged"),
-        (unsigned long long)shown_number(waiting, "bodies"));
+        (unsigned long long)see_number(waiting, "drafts"),
+        (unsigned long long)see_number(waiting, "staged"),
+        (unsigned long long)see_number(waiting, "bodies"));
 }
 
 bool cmd_status(struct cli *cli, struct err *err)
@@ -104,8 +104,8 @@ bool cmd_doctor(struct cli *cli, struct err *err)
     bool grave = false;
     if (!ask_shown(cli, CLERK_DOCTOR, &shown, err))
         return false;
-    json_t *rows = shown_rows(shown, "findings");
-    json_array_foreach(rows, i, one) grave = grave || shown_true(one, "grave");
+    json_t *rows = see_rows(shown, "findings");
+    json_array_foreach(rows, i, one) grave = grave || see_true(one, "grave");
     if (command_json(cli)) {
         if (!say_json(shown, err))
             return false;
@@ -113,7 +113,7 @@ bool cmd_doctor(struct cli *cli, struct err *err)
         if (json_array_size(rows) == 0)
             say("Nothing is wrong.\n");
         json_array_foreach(rows, i, one)
-            say("%s %s\n", shown_true(one, "grave") ? "!" : "-", shown_text(one, "sentence"));
+            say("%s %s\n", see_true(one, "grave") ? "!" : "-", see_text(one, "sentence"));
         json_decref(shown);
     }
     return !grave || err_set(err, ERR_TAMPERED, NULL, "something is gravely wrong; see above");
@@ -133,9 +133,9 @@ static bool verify_steps(struct cli *cli, const struct link *l, struct str origi
         buffer_number(&columns, from, 8);
         if (!clerk_show(&l->clerk, CLERK_VERIFY, buffer_bytes(&columns), &shown, err))
             return false;
-        from = shown_number(shown, "next");
-        say_progress(cli, "verifying", from, shown_number(shown, "size"));
-        if (shown_true(shown, "done")) {
+        from = see_number(shown, "next");
+        say_progress(cli, "verifying", from, see_number(shown, "size"));
+        if (see_true(shown, "done")) {
             say_progress_done(cli);
             *ret_owned = shown;
             return true;
@@ -154,13 +154,13 @@ bool cmd_verify(struct cli *cli, struct err *err)
     link_close(&l);
     if (!done)
         return false;
-    bool good = shown_true(shown, "ok");
+    bool good = see_true(shown, "ok");
     struct str problem;
-    if (!arena_str(&cli->arena, str_of(shown_text(shown, "problem")), &problem, err))
+    if (!arena_str(&cli->arena, str_of(see_text(shown, "problem")), &problem, err))
         return false;
     if (!command_json(cli) && good)
-        say("%s: all %llu entries lead to the signed root.\n", shown_text(shown, "origin"),
-            (unsigned long long)shown_number(shown, "size"));
+        say("%s: all %llu entries lead to the signed root.\n", see_text(shown, "origin"),
+            (unsigned long long)see_number(shown, "size"));
     if (command_json(cli))
         done = say_json(shown, err);
     else
@@ -182,10 +182,9 @@ bool cmd_rebuild(struct cli *cli, struct err *err)
         shown = NULL;
         done = clerk_show(&l.clerk, CLERK_REBUILD, bytes_of(&anew, 1), &shown, err);
         anew = 0;
-        complete = done && shown_true(shown, "complete");
+        complete = done && see_true(shown, "complete");
         if (done)
-            say_progress(cli, "rebuilding", shown_number(shown, "done"),
-                         shown_number(shown, "total"));
+            say_progress(cli, "rebuilding", see_number(shown, "done"), see_number(shown, "total"));
     }
     say_progress_done(cli);
     link_close(&l);
@@ -194,7 +193,7 @@ bool cmd_rebuild(struct cli *cli, struct err *err)
     if (command_json(cli))
         return say_json(shown, err);
     say("Every view is derived anew from %llu entries.\n",
-        (unsigned long long)shown_number(shown, "total"));
+        (unsigned long long)see_number(shown, "total"));
     json_decref(shown);
     return true;
 }

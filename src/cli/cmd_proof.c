@@ -32,7 +32,7 @@ bool cmd_proof_request(struct cli *cli, struct err *err)
     struct request r = {.log = l.origin, .decision = DECISION_EXPORT};
     bool done = fetch_record(cli, &l, &o, err);
     if (done) {
-        r.text = str_bytes(str_of(shown_text(o, "signed")));
+        r.text = str_bytes(str_of(see_text(o, "signed")));
         done = r.text.len > 0 ||
                err_set(err, ERR_NOT_FOUND, NULL, "the body was destroyed; there is no proof of it");
     }
@@ -224,13 +224,13 @@ bool cmd_evidence_list(struct cli *cli, struct err *err)
     link_close(&l);
     if (!done || command_json(cli))
         return done && say_json(shown, err);
-    json_t *rows = shown_rows(shown, "evidences");
+    json_t *rows = see_rows(shown, "evidences");
     if (json_array_size(rows) == 0)
         say("No evidence of two histories is held.\n");
     json_array_foreach(rows, i, row)
     {
-        say("%s  %s  %s  %llu octets\n", shown_text(row, "hash"), shown_text(row, "found"),
-            shown_text(row, "origin"), (unsigned long long)shown_number(row, "size"));
+        say("%s  %s  %s  %llu octets\n", see_text(row, "hash"), see_text(row, "found"),
+            see_text(row, "origin"), (unsigned long long)see_number(row, "size"));
     }
     json_decref(shown);
     return true;

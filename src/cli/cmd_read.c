@@ -39,15 +39,14 @@ static bool fetch_rows(struct cli *cli, enum clerk_frame which, json_t **ret_own
 
 static void say_row(const json_t *row, bool came_in)
 {
-    const char *due = shown_text(row, "due");
-    const char *broken = shown_text(row, "void");
-    say("%s%-22s%s %s  %-9s %-12s %-18s %s\n", style_bold(), shown_text(row, "ref"), style_plain(),
-        shown_text(row, came_in ? "received" : "time"), shown_text(row, "precedence"),
-        shown_text(row, "tlp"), shown_text(row, came_in ? "from" : "to"), shown_text(row, "type"));
-    say("    %s, %s%s%s%s%s%s%s\n", shown_text(row, "delivery"), shown_text(row, "dialogue"),
-        shown_true(row, "overdue") ? ", OVERDUE" : "", due[0] != '\0' ? ", due " : "", due,
-        shown_true(row, "exercise") ? ", EXERCISE" : "", broken[0] != '\0' ? ", VOID: " : "",
-        broken);
+    const char *due = see_text(row, "due");
+    const char *broken = see_text(row, "void");
+    say("%s%-22s%s %s  %-9s %-12s %-18s %s\n", style_bold(), see_text(row, "ref"), style_plain(),
+        see_text(row, came_in ? "received" : "time"), see_text(row, "precedence"),
+        see_text(row, "tlp"), see_text(row, came_in ? "from" : "to"), see_text(row, "type"));
+    say("    %s, %s%s%s%s%s%s%s\n", see_text(row, "delivery"), see_text(row, "dialogue"),
+        see_true(row, "overdue") ? ", OVERDUE" : "", due[0] != '\0' ? ", due " : "", due,
+        see_true(row, "exercise") ? ", EXERCISE" : "", broken[0] != '\0' ? ", VOID: " : "", broken);
 }
 
 static bool say_rows(struct cli *cli, enum clerk_frame which, const char *empty, struct err *err)
@@ -59,14 +58,14 @@ static bool say_rows(struct cli *cli, enum clerk_frame which, const char *empty,
         return false;
     if (command_json(cli))
         return say_json(shown, err);
-    json_t *rows = shown_rows(shown, "rows");
+    json_t *rows = see_rows(shown, "rows");
     if (json_array_size(rows) == 0)
         say("%s\n", empty);
     json_array_foreach(rows, i, row)
     {
         say_row(row, which == CLERK_INBOX);
     }
-    if (shown_text(shown, "next")[0] != '\0')
+    if (see_text(shown, "next")[0] != '\0')
         say("There is more; --limit N shows up to %d rows.\n", CLERK_ROWS_MAX);
     json_decref(shown);
     return true;
@@ -94,14 +93,14 @@ bool cmd_audit(struct cli *cli, struct err *err)
         return false;
     if (command_json(cli))
         return say_json(shown, err);
-    json_t *rows = shown_rows(shown, "rows");
+    json_t *rows = see_rows(shown, "rows");
     if (json_array_size(rows) == 0)
         say("The audit trail is empty.\n");
     json_array_foreach(rows, i, row)
     {
-        say("%6llu  %s  %-16s %-12s %s\n", (unsigned long long)shown_number(row, "n"),
-            shown_text(row, "at"), shown_text(row, "who"), shown_text(row, "what"),
-            shown_text(row, "subject"));
+        say("%6llu  %s  %-16s %-12s %s\n", (unsigned long long)see_number(row, "n"),
+            see_text(row, "at"), see_text(row, "who"), see_text(row, "what"),
+            see_text(row, "subject"));
     }
     json_decref(shown);
     return true;
@@ -120,36 +119,34 @@ static void say_delivery(const json_t *o)
 {
     json_t *one;
     size_t i;
-    say("  delivery   %s%s%s%s%s\n", shown_text(o, "delivery"),
-        shown_true(o, "overdue") ? ", OVERDUE" : "",
-        shown_true(o, "withdrawn") ? ", withdrawn" : "",
-        shown_true(o, "replaced") ? ", replaced" : "",
-        shown_true(o, "unreadable") ? ", UNREADABLE at the addressee" : "");
-    say("  dialogue   %s", shown_text(o, "dialogue"));
-    if (shown_text(o, "due")[0] != '\0')
-        say(", due %s", shown_text(o, "due"));
+    say("  delivery   %s%s%s%s%s\n", see_text(o, "delivery"),
+        see_true(o, "overdue") ? ", OVERDUE" : "", see_true(o, "withdrawn") ? ", withdrawn" : "",
+        see_true(o, "replaced") ? ", replaced" : "",
+        see_true(o, "unreadable") ? ", UNREADABLE at the addressee" : "");
+    say("  dialogue   %s", see_text(o, "dialogue"));
+    if (see_text(o, "due")[0] != '\0')
+        say(", due %s", see_text(o, "due"));
     say("\n  entry      %llu of %s\n  note       %s\n  ",
-        (unsigned long long)shown_number(o, "index"), shown_text(o, "origin"),
-        shown_text(o, "note"));
-    shown_say_quorum(o);
+        (unsigned long long)see_number(o, "index"), see_text(o, "origin"), see_text(o, "note"));
+    see_say_quorum(o);
     say("\n");
-    json_array_foreach(shown_rows(o, "cosignatures"), i, one)
+    json_array_foreach(see_rows(o, "cosignatures"), i, one)
     {
-        say("    %s as %s, %s\n", shown_text(one, "state"), shown_text(one, "role"),
-            shown_text(one, "time"));
+        say("    %s as %s, %s\n", see_text(one, "state"), see_text(one, "role"),
+            see_text(one, "time"));
     }
-    json_array_foreach(shown_rows(o, "receipts"), i, one)
+    json_array_foreach(see_rows(o, "receipts"), i, one)
     {
-        say("  receipt    %s says %s, %s, attachments %llu of %llu\n", shown_text(one, "by"),
-            shown_text(one, "state"), shown_text(one, "time"),
-            (unsigned long long)shown_number(one, "held"),
-            (unsigned long long)shown_number(one, "all"));
+        say("  receipt    %s says %s, %s, attachments %llu of %llu\n", see_text(one, "by"),
+            see_text(one, "state"), see_text(one, "time"),
+            (unsigned long long)see_number(one, "held"),
+            (unsigned long long)see_number(one, "all"));
     }
-    json_array_foreach(shown_rows(o, "attachments"), i, one)
+    json_array_foreach(see_rows(o, "attachments"), i, one)
     {
-        say("  attachment %s (%s, %llu octets)%s\n", shown_text(one, "name"),
-            shown_text(one, "media"), (unsigned long long)shown_number(one, "size"),
-            shown_true(one, "held") ? "" : ", not here yet");
+        say("  attachment %s (%s, %llu octets)%s\n", see_text(one, "name"), see_text(one, "media"),
+            (unsigned long long)see_number(one, "size"),
+            see_true(one, "held") ? "" : ", not here yet");
     }
 }
 
@@ -157,12 +154,12 @@ static void say_warnings(const json_t *o)
 {
     const json_t *broken = json_object_get(o, "void");
     if (json_is_object(broken))
-        say("  VOID       %s: %s\n", shown_text(broken, "rule"), shown_text(broken, "meaning"));
-    if (shown_true(o, "time_ahead"))
+        say("  VOID       %s: %s\n", see_text(broken, "rule"), see_text(broken, "meaning"));
+    if (see_true(o, "time_ahead"))
         say("  claimed time ahead of our clock when it came\n");
-    if (json_array_size(shown_rows(o, "others")) > 0)
+    if (json_array_size(see_rows(o, "others")) > 0)
         say("  another record used the same reference: see `elchi evidence list`\n");
-    if (shown_true(o, "exercise"))
+    if (see_true(o, "exercise"))
         say("%s  EXERCISE%s\n", style_bold(), style_plain());
 }
 
@@ -192,27 +189,27 @@ static const struct phrase_line *line_numbered(const struct message *m, uint64_t
 static void say_offers(const json_t *o, const struct message *m, const struct book *book)
 {
     const struct phrase *offered[BOOK_PHRASES_MAX];
-    const json_t *lines = shown_rows(o, "lines");
+    const json_t *lines = see_rows(o, "lines");
     json_t *one;
     size_t i;
     json_array_foreach(lines, i, one)
     {
-        const struct phrase_line *asked = line_numbered(m, shown_number(one, "line"));
-        const char *state = shown_text(one, "state");
+        const struct phrase_line *asked = line_numbered(m, see_number(one, "line"));
+        const char *state = see_text(one, "state");
         if (asked == NULL || strcmp(state, "answered") == 0 || strcmp(state, "closed") == 0)
             continue;
         const struct phrase *phrase = book_phrase(book, asked->code);
         size_t count = codebook_answers_offered(book, phrase, offered);
         say("\nline %02u (%s%s%s):\n", (unsigned)asked->number, state,
-            shown_text(one, "until")[0] != '\0' ? ", until " : "", shown_text(one, "until"));
+            see_text(one, "until")[0] != '\0' ? ", until " : "", see_text(one, "until"));
         for (size_t k = 0; k < count; k++)
-            say_offer(shown_text(o, "ref"), offered[k], asked, json_array_size(lines));
+            say_offer(see_text(o, "ref"), offered[k], asked, json_array_size(lines));
     }
 }
 
 static void say_dialogue(const json_t *o)
 {
-    const json_t *rows = shown_rows(o, "dialogue_records");
+    const json_t *rows = see_rows(o, "dialogue_records");
     json_t *row;
     size_t i;
     if (json_array_size(rows) < 2)
@@ -220,16 +217,16 @@ static void say_dialogue(const json_t *o)
     say("\nThe dialogue:\n");
     json_array_foreach(rows, i, row)
     {
-        say("  %s  %-22s %-16s -> %-16s %s\n", shown_text(row, "time"), shown_text(row, "ref"),
-            shown_text(row, "from"), shown_text(row, "to"), shown_text(row, "type"));
+        say("  %s  %-22s %-16s -> %-16s %s\n", see_text(row, "time"), see_text(row, "ref"),
+            see_text(row, "from"), see_text(row, "to"), see_text(row, "type"));
     }
 }
 
 static bool say_record(struct cli *cli, const struct layout *l, const json_t *o, struct err *err)
 {
     struct record record;
-    struct str text = str_of(shown_text(o, "text"));
-    say("%s%s%s\n", style_bold(), shown_text(o, "ref"), style_plain());
+    struct str text = str_of(see_text(o, "text"));
+    say("%s%s%s\n", style_bold(), see_text(o, "ref"), style_plain());
     say_warnings(o);
     say_delivery(o);
     say("\n");
@@ -241,7 +238,7 @@ static bool say_record(struct cli *cli, const struct layout *l, const json_t *o,
         !layout_read(cli, str_bytes(text), &record, err))
         return false;
     say_dialogue(o);
-    if (record.type != &record_type_message || strcmp(shown_text(o, "direction"), "in") != 0)
+    if (record.type != &record_type_message || strcmp(see_text(o, "direction"), "in") != 0)
         return true;
     const struct message *m = record.payload;
     const struct book *book = shelf_find(&l->codebook.shelf, &m->codebook);
@@ -260,7 +257,7 @@ bool cmd_show(struct cli *cli, struct err *err)
     bool done = fetch_record(cli, &l, &o, err) && layout_open(cli, &l.clerk, layout, err);
     link_close(&l);
     if (done && command_json(cli)) {
-        struct str text = str_of(shown_text(o, "text"));
+        struct str text = str_of(see_text(o, "text"));
         done = (text.len == 0 || layout_json_record(cli, layout, str_bytes(text), o, err)) &&
                say_json(json_incref(o), err);
     } else if (done) {
@@ -287,9 +284,9 @@ static const json_t *attachment_named(const json_t *o, const char *name)
 {
     json_t *one;
     size_t i;
-    json_array_foreach(shown_rows(o, "attachments"), i, one)
+    json_array_foreach(see_rows(o, "attachments"), i, one)
     {
-        if (strcmp(shown_text(one, "name"), name) == 0)
+        if (strcmp(see_text(one, "name"), name) == 0)
             return one;
     }
     return NULL;
@@ -348,12 +345,12 @@ static bool begin(struct fetching *f, const json_t *row, bool open, struct err *
 {
     struct age_file_key key;
     struct age_sink sink = {put_plain, &f->out};
-    f->size = shown_number(row, "size");
+    f->size = see_number(row, "size");
     f->sealed = !open;
-    if (!shown_true(row, "held"))
+    if (!see_true(row, "held"))
         return err_set(err, ERR_NOT_FOUND, NULL,
                        "the attachment is not here yet; the node fetches it when a peer has it");
-    if (!digest_read(str_of(shown_text(row, "hash")), &f->blob))
+    if (!digest_read(str_of(see_text(row, "hash")), &f->blob))
         return err_set(err, ERR_MALFORMED, NULL, "the node's answer names no attachment");
     if (!f->sealed)
         return true;
@@ -368,8 +365,8 @@ static bool fetch_into(struct fetching *f, const json_t *o, const char *path, st
 {
     struct ref ref;
     const json_t *row = attachment_named(o, f->cli->arguments[1]);
-    if (row == NULL || !ref_read(str_of(shown_text(o, "ref")), &ref))
-        return err_set(err, ERR_NOT_FOUND, NULL, "%s has no attachment %.64s", shown_text(o, "ref"),
+    if (row == NULL || !ref_read(str_of(see_text(o, "ref")), &ref))
+        return err_set(err, ERR_NOT_FOUND, NULL, "%s has no attachment %.64s", see_text(o, "ref"),
                        f->cli->arguments[1]);
     if (world_exists(f->cli->world, path))
         return err_set(err, ERR_CONFLICT, NULL, "%.160s exists and is not overwritten", path);

@@ -70,18 +70,18 @@ static bool fetch(struct cli *cli, const struct link *l, json_t **ret_owned, str
 
 static bool named_by(const json_t *shown, struct named_record *ret, struct err *err)
 {
-    return (ref_read(str_of(shown_text(shown, "ref")), &ret->ref) &&
-            digest_read(str_of(shown_text(shown, "note")), &ret->note)) ||
+    return (ref_read(str_of(see_text(shown, "ref")), &ret->ref) &&
+            digest_read(str_of(see_text(shown, "note")), &ret->note)) ||
            err_set(err, ERR_MALFORMED, NULL, "the node's answer names no record");
 }
 
 static bool wants_incoming(const json_t *shown, bool incoming, struct err *err)
 {
-    bool is = strcmp(shown_text(shown, "direction"), "in") == 0;
+    bool is = strcmp(see_text(shown, "direction"), "in") == 0;
     if (is == incoming)
         return true;
     return err_set(err, ERR_USAGE, NULL, "%s is %s; `elchi %s` lists the other kind",
-                   shown_text(shown, "ref"), is ? "another State's record" : "our own record",
+                   see_text(shown, "ref"), is ? "another State's record" : "our own record",
                    incoming ? "inbox" : "sent");
 }
 
@@ -89,14 +89,14 @@ static bool answer_of(struct compose *c, const json_t *shown, struct err *err)
 {
     struct record asked;
     struct record *r = &c->record;
-    struct str text = str_of(shown_text(shown, "text"));
+    struct str text = str_of(see_text(shown, "text"));
     if (!wants_incoming(shown, true, err) || !layout_read(c->cli, str_bytes(text), &asked, err) ||
         !named_by(shown, &c->message.answers, err))
         return false;
     c->message.has_answers = true;
     r->to = asked.from;
 
-    if (!desk_read(str_of(shown_text(shown, "desk")), &r->from.desk)) // an open record's reader
+    if (!desk_read(str_of(see_text(shown, "desk")), &r->from.desk)) // an open record's reader
         return err_set(err, ERR_MALFORMED, NULL, "the node's answer names no desk");
     r->precedence = asked.precedence;
     r->tlp = asked.tlp;
@@ -132,7 +132,7 @@ static bool withdrawal_of(struct compose *c, const json_t *shown, struct err *er
     struct record taken;
     struct record *r = &c->record;
     struct withdraw *w = arena_new(&c->cli->arena, struct withdraw, 1);
-    struct str text = str_of(shown_text(shown, "text"));
+    struct str text = str_of(see_text(shown, "text"));
     if (w == NULL ||
         !withdraw_reason_read(str_of(option_value(c->cli, OPTION_REASON, "")), &w->reason))
         return err_set(err, ERR_USAGE, NULL,
@@ -172,17 +172,17 @@ bool cmd_draft_list(struct cli *cli, struct err *err)
     link_close(&l);
     if (!done || command_json(cli))
         return done && say_json(shown, err);
-    json_t *rows = shown_rows(shown, "drafts");
+    json_t *rows = see_rows(shown, "drafts");
     if (json_array_size(rows) == 0)
         say("No drafts. `elchi help draft` says how to begin one%s.\n",
             all == 0 ? "; --all also shows what is done" : "");
     json_array_foreach(rows, i, one)
     {
-        say("%s  %-10s %-9s to %-16s %s%s%s  by %s\n", shown_text(one, "draft"),
-            shown_text(one, "state"), shown_text(one, "precedence"), shown_text(one, "to"),
-            shown_text(one, "tlp"), shown_true(one, "exercise") ? " EXERCISE" : "",
-            strcmp(shown_text(one, "type"), "message") == 0 ? "" : " (no message)",
-            shown_text(one, "author"));
+        say("%s  %-10s %-9s to %-16s %s%s%s  by %s\n", see_text(one, "draft"),
+            see_text(one, "state"), see_text(one, "precedence"), see_text(one, "to"),
+            see_text(one, "tlp"), see_true(one, "exercise") ? " EXERCISE" : "",
+            strcmp(see_text(one, "type"), "message") == 0 ? "" : " (no message)",
+            see_text(one, "author"));
     }
     json_decref(shown);
     return true;
@@ -194,9 +194,9 @@ static bool write_request(struct cli *cli, const struct link *l, const json_t *d
     struct bytes file;
     struct request r = {.log = l->origin,
                         .decision = DECISION_RELEASE,
-                        .text = str_bytes(str_of(shown_text(draft, "text")))};
+                        .text = str_bytes(str_of(see_text(draft, "text")))};
     const char *out = option_value(cli, OPTION_OUT, "-");
-    if (!hex_read(str_of(shown_text(draft, "draft")), r.draft.octets, DRAFT_ID_BYTES))
+    if (!hex_read(str_of(see_text(draft, "draft")), r.draft.octets, DRAFT_ID_BYTES))
         return err_set(err, ERR_MALFORMED, NULL, "the node's answer names no draft");
     if (!request_write(&r, &cli->arena, &file, err) || !command_write(cli, out, file, true, err))
         return false;
@@ -219,7 +219,7 @@ bool cmd_draft_show(struct cli *cli, struct err *err)
     if (done && option_given(cli, OPTION_OUT))
         done = write_request(cli, &d->link, draft, err);
     if (done && command_json(cli))
-        done = layout_json_record(cli, &d->layout, str_bytes(str_of(shown_text(draft, "text"))),
+        done = layout_json_record(cli, &d->layout, str_bytes(str_of(see_text(draft, "text"))),
                                   draft, err) &&
                say_json(json_incref(draft), err);
     json_decref(draft);
@@ -366,9 +366,9 @@ bool cmd_release(struct cli *cli, struct err *err)
         return done && say_json(shown, err);
     say("%s%s%s has left as the State's word.\n  entry %llu of %s\n  note  %s\n\nNext:\n  elchi "
         "show %s\n",
-        style_bold(), shown_text(shown, "ref"), style_plain(),
-        (unsigned long long)shown_number(shown, "index"), shown_text(shown, "origin"),
-        shown_text(shown, "note"), shown_text(shown, "ref"));
+        style_bold(), see_text(shown, "ref"), style_plain(),
+        (unsigned long long)see_number(shown, "index"), see_text(shown, "origin"),
+        see_text(shown, "note"), see_text(shown, "ref"));
     json_decref(shown);
     return true;
 }

@@ -199,8 +199,8 @@ static bool take_replaces(struct compose *c, struct err *err)
     buffer_block16(&columns, str_bytes(str_of(ref)));
     if (!clerk_show(&c->link->clerk, CLERK_SHOW, buffer_bytes(&columns), &shown, err))
         return false;
-    c->message.has_replaces = ref_read(str_of(shown_text(shown, "ref")), &n->ref) &&
-                              digest_read(str_of(shown_text(shown, "note")), &n->note);
+    c->message.has_replaces = ref_read(str_of(see_text(shown, "ref")), &n->ref) &&
+                              digest_read(str_of(see_text(shown, "note")), &n->note);
     json_decref(shown);
     return c->message.has_replaces ||
            err_set(err, ERR_MALFORMED, NULL, "the node's answer names no record");
@@ -219,32 +219,32 @@ static void say_findings(const json_t *draft)
 {
     json_t *one;
     size_t i;
-    json_t *all = shown_rows(draft, "findings");
-    json_array_foreach(all, i, one) say("  ! %s\n", shown_text(one, "sentence"));
+    json_t *all = see_rows(draft, "findings");
+    json_array_foreach(all, i, one) say("  ! %s\n", see_text(one, "sentence"));
 }
 
 static void say_approvals(const json_t *draft)
 {
     json_t *one;
     size_t i;
-    json_t *all = shown_rows(draft, "approvals");
+    json_t *all = see_rows(draft, "approvals");
     say("  approvals  %zu of %llu\n", json_array_size(all),
-        (unsigned long long)shown_number(json_object_get(draft, "rule"), "approvals"));
-    json_array_foreach(all, i, one) say("    %s: %s, good until %s\n", shown_text(one, "officer"),
-                                        shown_text(one, "decision"), shown_text(one, "until"));
+        (unsigned long long)see_number(json_object_get(draft, "rule"), "approvals"));
+    json_array_foreach(all, i, one) say("    %s: %s, good until %s\n", see_text(one, "officer"),
+                                        see_text(one, "decision"), see_text(one, "until"));
 }
 
 bool compose_say_draft(struct cli *cli, const struct layout *l, const json_t *draft,
                        struct err *err)
 {
-    const char *id = shown_text(draft, "draft");
+    const char *id = see_text(draft, "draft");
     say("%sdraft %s%s\n  state      %s\n  desk       %s, by %s\n  approve    %s\n", style_bold(),
-        id, style_plain(), shown_text(draft, "state"), shown_text(draft, "desk"),
-        shown_text(draft, "author"), shown_text(draft, "approve_hash"));
+        id, style_plain(), see_text(draft, "state"), see_text(draft, "desk"),
+        see_text(draft, "author"), see_text(draft, "approve_hash"));
     say_approvals(draft);
     say_findings(draft);
     say("\n");
-    if (!layout_say_record(cli, l, str_bytes(str_of(shown_text(draft, "text"))), err))
+    if (!layout_say_record(cli, l, str_bytes(str_of(see_text(draft, "text"))), err))
         return false;
     say("\nNext:\n  elchi draft show %s --out request\n  elchi approve request --officer KEY "
         "--out approval\n  elchi release %s --approval approval\n",

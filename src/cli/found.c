@@ -41,7 +41,7 @@ bool found_roles(struct str words, unsigned *ret, struct err *err)
 bool found_register(struct arena *a, struct str origin, const struct officer *officers,
                     size_t count, unsigned approvals, struct str *ret, struct err *err)
 {
-    struct release_rule rule = {.approvals = approvals};
+    struct release_rule rule = {.precedence = PRECEDENCE_COUNT, .approvals = approvals}; // fits all
     struct bytes text;
     unsigned administrators = 0;
     for (size_t i = 0; i < count; i++)

@@ -184,36 +184,36 @@ bool layout_json_record(struct cli *cli, const struct layout *l, struct bytes te
 }
 
 // -- the clerk's JSON ----------------------------------------------------------------------------
-const char *shown_text(const json_t *o, const char *key)
+const char *see_text(const json_t *o, const char *key)
 {
     const char *text = json_string_value(json_object_get(o, key));
     return text == NULL ? "" : text;
 }
 
-uint64_t shown_number(const json_t *o, const char *key)
+uint64_t see_number(const json_t *o, const char *key)
 {
     json_int_t n = json_integer_value(json_object_get(o, key));
     return n < 0 ? 0 : (uint64_t)n;
 }
 
-bool shown_true(const json_t *o, const char *key)
+bool see_true(const json_t *o, const char *key)
 {
     return json_is_true(json_object_get(o, key));
 }
 
-json_t *shown_rows(const json_t *o, const char *key)
+json_t *see_rows(const json_t *o, const char *key)
 {
     return json_object_get(o, key); // NULL has size 0 for the library
 }
 
-bool shown_print(json_t *owned, struct err *err)
+bool see_print(json_t *owned, struct err *err)
 {
     return say_json(owned, err);
 }
 
-void shown_say_quorum(const json_t *o)
+void see_say_quorum(const json_t *o)
 {
-    say("cosigned by %llu of %llu%s", (unsigned long long)shown_number(o, "k"),
-        (unsigned long long)shown_number(o, "n"),
-        shown_true(o, "quorum_met") || shown_true(o, "met") ? ", quorum met" : ", quorum not met");
+    say("cosigned by %llu of %llu%s", (unsigned long long)see_number(o, "k"),
+        (unsigned long long)see_number(o, "n"),
+        see_true(o, "quorum_met") || see_true(o, "met") ? ", quorum met" : ", quorum not met");
 }

@@ -46,12 +46,12 @@ bool layout_json_record(struct cli *cli, const struct layout *l, struct bytes te
 void layout_say_lines(struct str text, bool right_to_left);
 
 // -- the clerk's JSON ----------------------------------------------------------------------------
-const char *shown_text(const json_t *o, const char *key); // "" when missing or null
-uint64_t shown_number(const json_t *o, const char *key);  // 0
-bool shown_true(const json_t *o, const char *key);        // false
-json_t *shown_rows(const json_t *o, const char *key);     // an array, perhaps empty
+const char *see_text(const json_t *o, const char *key); // "" when missing or null
+uint64_t see_number(const json_t *o, const char *key);  // 0
+bool see_true(const json_t *o, const char *key);        // false
+json_t *see_rows(const json_t *o, const char *key);     // an array, perhaps empty
 // Prints the clerk's object as it is.
-bool shown_print(json_t *owned, struct err *err) MUST_USE;
+bool see_print(json_t *owned, struct err *err) MUST_USE;
 // "k of n, quorum met".
-void shown_say_quorum(const json_t *o);
+void see_say_quorum(const json_t *o);
 #endif

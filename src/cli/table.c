@@ -105,6 +105,8 @@ static const struct command table[] = {
      NULL},
     {"verify", "ORIGIN", 1, 1, OPTIONS_NODE, cmd_verify, "check a log again from its first entry",
      NULL},
+    {"proof request", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_OUT), cmd_proof_request,
+     "write the request that two officers approve before a sealed record is disclosed", NULL},
     {"proof export", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_OUT) | OPTION(OPTION_APPROVAL),
      cmd_proof_export, "export the proof of a record; of a sealed one with two officers' approvals",
      NULL},
