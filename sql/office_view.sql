@@ -4,7 +4,8 @@
 SELECT COALESCE(MAX(number), 0) + 1 FROM record;
 
 -- name: record_add  -- A record, once.
-INSERT INTO record (number, ref, note, origin, idx, direction, type, from_desk, to_desk, time_s, precedence, tlp,
+INSERT INTO record (number, ref, note, origin, idx, direction, type, from_desk, to_desk, time_s,
+    precedence, tlp,
     exercise, desk, answers, root, void_rule, state, due_s, sealed, body, received_s)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
     $20, $21, $22) ON CONFLICT DO NOTHING RETURNING number;

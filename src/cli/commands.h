@@ -24,6 +24,8 @@ command_run cmd_proof_request, cmd_proof_export, cmd_proof_verify, cmd_evidence_
 command_run cmd_bundle_write, cmd_bundle_read, cmd_bundle_show;
 // cli/cmd_book.c: the codebook
 command_run cmd_codebook_list, cmd_codebook_show, cmd_codebook_check, cmd_codebook_render;
+// cli/cmd_demo.c: what a demonstration leaves for other programs
+command_run cmd_test_identity, cmd_test_body;
 // cli/cmd_test.c: small tools that ship, for the field and for comparing with other programs
 command_run cmd_test_note, cmd_test_note_sign, cmd_test_seal, cmd_test_open, cmd_test_log,
     cmd_test_proof;

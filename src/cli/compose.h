@@ -35,7 +35,7 @@ bool compose_keep(struct compose *c, struct err *err) MUST_USE;
 bool compose_say_draft(struct cli *cli, const struct layout *l, const json_t *draft,
                        struct err *err) MUST_USE;
 
-// cli/attach.c
+// cli/compose_attach.c
 // Reads --attach FILE[:NAME[:MEDIA]], seals, uploads; for a record whose addressee is known.
 bool compose_attach(struct compose *c, const char *given, struct attachment *ret,
                     struct err *err) MUST_USE;

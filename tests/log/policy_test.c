@@ -134,7 +134,8 @@ TEST(quorum_none_asks_for_the_log_alone_and_a_witness_may_be_the_quorum)
                    " \t# a comment with \xFF\n\tlog  %s\t https://xa.example/ \n\n quorum none ",
                    vkey("xa.example/demo", NOTE_KEY_ED25519, 1));
     EXPECT(!reads(text, &policy, &err)); // no final line feed
-    strcat(text, "\n");
+    text[strlen(text) + 1] = '\0';
+    text[strlen(text)] = '\n';
     EXPECT_OK(reads(text, &policy, &err));
     EXPECT(str_eq(policy.logs[0].url, STR("https://xa.example/")));
     EXPECT_OK(policy_open(&policy, sent, &arena, &head, &err));

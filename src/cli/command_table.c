@@ -1,4 +1,4 @@
-// cli/table.c - every command: what help, completion and the manual page are printed from.
+// cli/command_table.c - every command: what help, completion and the manual page are printed from.
 #include "cli/commands.h"
 
 #define ANY COMMAND_ARGUMENTS_MAX
@@ -132,6 +132,10 @@ static const struct command table[] = {
      "write the node as one age file to recovery recipients", NULL},
     {"restore", "FILE", 1, 1, OPTION(OPTION_NODE) | OPTION(OPTION_IDENTITY), cmd_restore,
      "unpack a backup into a new folder", NULL},
+    {"test-body", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_OUT), cmd_test_body,
+     "write the sealed body of a record, an age file", NULL},
+    {"test-identity", "", 0, 0, OPTIONS_NODE | OPTION(OPTION_OUT), cmd_test_identity,
+     "write a demonstration's encryption identity; refused for any other node", NULL},
     {"test-note", "VKEY", 1, 1, 0, cmd_test_note, "verify a signed note on standard input", NULL},
     {"test-note-sign", "NAME", 1, 1, 0, cmd_test_note_sign, "sign a text with a new key", NULL},
     {"test-seal", "-r RECIPIENT...", 2, ANY, 0, cmd_test_seal, "seal standard input as an age file",
