@@ -50,8 +50,9 @@ CREATE TABLE approval (
     PRIMARY KEY (draft, officer)
 );
 
+-- A node's own statement is filled too, and has no draft.
 CREATE TABLE fill (
-    draft TEXT NOT NULL PRIMARY KEY REFERENCES draft (id),
+    draft TEXT NOT NULL PRIMARY KEY,
     ref TEXT NOT NULL UNIQUE,
     at_s BIGINT NOT NULL,
     sealed BLOB NOT NULL,

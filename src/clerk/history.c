@@ -15,7 +15,8 @@ static bool add_link(void *context, const struct exchange_manifest *row, struct 
     struct chain *chain = context;
     enum chain_outcome outcome;
     if (!row->logged)
-        return chain_add_claimed(chain, CHAIN_INDEX_NONE, row->note, err);
+        // Version 1 is entry 0 by definition; where a later one stands is for the log to show.
+        return chain_add_claimed(chain, row->version == 1 ? 0 : CHAIN_INDEX_NONE, row->note, err);
     return chain_add_logged(chain, row->at.n, row->note, &outcome, NULL, NULL, err);
 }
 

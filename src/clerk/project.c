@@ -245,8 +245,8 @@ static bool project_at(struct clerk *c, struct str origin, struct leaf_index at,
     struct stepping stepping = {c, &s, true, from_author};
     arena_init(&a, 1 << 20);
     bool done = begin_both(c, &s, err) && cursor_of(&s, origin, &a, &cursor, err);
-    // What the cursor has not reached yet is shown in its turn.
-    if (done && at.n < cursor.next) {
+    // Also ahead of the cursor: when that comes by, it finds the record there.
+    if (done && at.n < cursor.end) {
         struct clerk_place place = {origin, cursor.log, at};
         done = step_all(&stepping, &place, err) && commit_both(&s, err);
     }
