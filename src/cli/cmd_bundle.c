@@ -59,7 +59,7 @@ static bool find_reader(struct cli *cli, struct bundling *b, struct str code, st
     if (done && state == NULL)
         done = err_set(err, ERR_NOT_FOUND, "DESIGN 5.6", "no State %.*s in this node's community",
                        code.len > 32 ? 32 : (int)code.len, code.ptr);
-    if (done)
+    if (done && state != NULL)
         *ret = state->origin;
     memory_release(held);
     return done;
