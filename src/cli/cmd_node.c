@@ -56,30 +56,30 @@ static void say_status(const json_t *o)
     const json_t *cosigned = json_object_get(o, "cosigned");
     const json_t *waiting = json_object_get(o, "waiting");
     const json_t *lock = json_object_get(o, "lock");
-    say("%s%s%s  %s%s\n", style_bold(), shown_text(o, "state"), style_plain(),
-        shown_text(o, "origin"), shown_true(o, "demo") ? "  (a demonstration)" : "");
-    say("  log        %llu entries, root %s\n", (unsigned long long)shown_number(o, "size"),
-        shown_text(o, "root"));
+    say("%s%s%s  %s%s\n", style_bold(), see_text(o, "state"), style_plain(),
+        see_text(o, "origin"), see_true(o, "demo") ? "  (a demonstration)" : "");
+    say("  log        %llu entries, root %s\n", (unsigned long long)see_number(o, "size"),
+        see_text(o, "root"));
     say("  cosigned   ");
     if (json_is_object(cosigned)) {
-        say("size %llu ", (unsigned long long)shown_number(cosigned, "size"));
-        shown_say_quorum(cosigned);
+        say("size %llu ", (unsigned long long)see_number(cosigned, "size"));
+        see_say_quorum(cosigned);
     } else {
         say("by nobody yet");
     }
-    say("\n  keeper     %s%s%s\n", shown_text(lock, "word"),
-        shown_text(lock, "reason")[0] != '\0' ? ": " : "", shown_text(lock, "reason"));
+    say("\n  keeper     %s%s%s\n", see_text(lock, "word"),
+        see_text(lock, "reason")[0] != '\0' ? ": " : "", see_text(lock, "reason"));
     if (json_is_object(community))
-        say("  community  %s, quorum %llu\n             %s\n", shown_text(community, "name"),
-            (unsigned long long)shown_number(community, "quorum"), shown_text(community, "hash"));
+        say("  community  %s, quorum %llu\n             %s\n", see_text(community, "name"),
+            (unsigned long long)see_number(community, "quorum"), see_text(community, "hash"));
     else
         say("  community  none applied yet: elchi community apply FILE\n");
     say("  partners   %llu with a function switched on\n",
-        (unsigned long long)shown_number(o, "peers"));
+        (unsigned long long)see_number(o, "peers"));
     say("  waiting    %llu staged, %llu bodies, %llu drafts\n",
-        (unsigned long long)shown_number(waiting, "staged"),
-        (unsigned long long)shown_number(waiting, "bodies"),
-        (unsigned long long)shown_number(waiting, "drafts"));
+        (unsigned long long)see_number(waiting, "staged"),
+        (unsigned long long)see_number(waiting, "bodies"),
+        (unsigned long long)see_number(waiting, "drafts"));
 }
 
 bool cmd_status(struct cli *cli, struct err *err)
@@ -102,15 +102,15 @@ bool cmd_doctor(struct cli *cli, struct err *err)
     bool grave = false;
     if (!ask_node(cli, CLERK_DOCTOR, &o, err))
         return false;
-    json_t *findings = shown_rows(o, "findings");
+    json_t *findings = see_rows(o, "findings");
     if (!command_json(cli) && json_array_size(findings) == 0)
         say("Nothing is wrong that the node can see.\n");
     json_array_foreach(findings, i, one)
     {
-        grave = grave || shown_true(one, "grave");
+        grave = grave || see_true(one, "grave");
         if (!command_json(cli))
-            say("%s %s: %s\n", shown_true(one, "grave") ? "!!" : " -", shown_text(one, "word"),
-                shown_text(one, "sentence"));
+            say("%s %s: %s\n", see_true(one, "grave") ? "!!" : " -", see_text(one, "word"),
+                see_text(one, "sentence"));
     }
     bool done = !command_json(cli) || say_json(json_incref(o), err);
     json_decref(o);
@@ -135,7 +135,7 @@ static bool own_origin(struct cli *cli, const struct link *l, struct str *ret, s
     json_t *o = NULL;
     if (!clerk_show(&l->clerk, CLERK_STATUS, (struct bytes){0}, &o, err))
         return false;
-    bool done = arena_str(&cli->arena, str_of(shown_text(o, "origin")), ret, err);
+    bool done = arena_str(&cli->arena, str_of(see_text(o, "origin")), ret, err);
     json_decref(o);
     return done;
 }
@@ -147,11 +147,11 @@ static bool verify_log(struct cli *cli, const struct link *l, struct str origin,
     for (;;) {
         if (!verify_step(cli, l, origin, next, ret_owned, err))
             return false;
-        uint64_t size = shown_number(*ret_owned, "size");
+        uint64_t size = see_number(*ret_owned, "size");
         uint64_t before = next;
-        next = shown_number(*ret_owned, "next");
+        next = see_number(*ret_owned, "next");
         say_progress(cli, "verify", next, size);
-        if (shown_true(*ret_owned, "done"))
+        if (see_true(*ret_owned, "done"))
             break;
         json_decref(*ret_owned);
         *ret_owned = NULL;
@@ -179,14 +179,14 @@ bool cmd_verify(struct cli *cli, struct err *err)
     link_close(&l);
     if (!done)
         return false;
-    bool good = shown_true(o, "ok");
+    bool good = see_true(o, "ok");
     char problem[200];
-    (void)snprintf(problem, sizeof problem, "%.190s", shown_text(o, "problem"));
+    (void)snprintf(problem, sizeof problem, "%.190s", see_text(o, "problem"));
     if (command_json(cli))
         done = say_json(json_incref(o), err);
     else if (good)
         say("%.*s: %llu entries, every hash and the checkpoint's signature agree.\n",
-            STR_ARG(origin), (unsigned long long)shown_number(o, "size"));
+            STR_ARG(origin), (unsigned long long)see_number(o, "size"));
     json_decref(o);
     if (done && !good)
         return err_set(err, ERR_TAMPERED, "RFC 6962 2.1", "%s", problem);
@@ -212,17 +212,17 @@ bool cmd_rebuild(struct cli *cli, struct err *err)
         json_decref(o);
         o = NULL;
         done = rebuild_step(&l, anew, &o, err);
-        complete = done && shown_true(o, "complete");
+        complete = done && see_true(o, "complete");
         anew = false;
         if (done)
-            say_progress(cli, "rebuild", shown_number(o, "done"), shown_number(o, "total"));
+            say_progress(cli, "rebuild", see_number(o, "done"), see_number(o, "total"));
     }
     say_progress_done(cli);
     link_close(&l);
     if (!done || command_json(cli))
         return done && say_json(o, err);
     say("Every view was derived again from %llu entries.\n",
-        (unsigned long long)shown_number(o, "total"));
+        (unsigned long long)see_number(o, "total"));
     json_decref(o);
     return true;
 }
