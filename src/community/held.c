@@ -17,7 +17,9 @@ static bool take_manifest(void *context, const struct exchange_manifest *row, st
     struct loading *l = context;
     enum chain_outcome outcome;
     if (!row->logged)
-        return chain_add_claimed(l->chain, CHAIN_INDEX_NONE, row->note, err);
+        // Version 1 is entry 0 by definition; where a later one stands is for the log to show.
+        return chain_add_claimed(l->chain, row->version == 1 ? 0 : CHAIN_INDEX_NONE, row->note,
+                                 err);
     return chain_add_logged(l->chain, row->at.n, row->note, &outcome, NULL, NULL, err);
 }
 
