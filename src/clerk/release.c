@@ -2,6 +2,7 @@
 
 #include "base/encode.h"
 #include "base/limits.h"
+#include "clerk/restore.h"
 #include "clerk/seal.h"
 #include "log/checkpoint.h"
 #include "store/exchange_stage.h"
@@ -52,18 +53,22 @@ static bool seen_line(struct clerk *c, struct txn *txn, struct arena *a, const s
     return true;
 }
 
-static bool next_serial(struct txn *txn, struct arena *a, struct ref *ref, struct err *err)
+// After a restore some of our own entries may not be open yet, and any of them may have used the
+// pair's next numbers: they are left out, so that none is ever used twice (FORMATS 10).
+static bool next_serial(struct clerk *c, struct txn *txn, struct arena *a, struct ref *ref,
+                        struct err *err)
 {
     struct str pair;
-    uint64_t last;
+    uint64_t last, unopened;
     bool pending;
     if (!clerk_pair_of(ref, a, &pair, err) ||
-        !exchange_serial_last(txn, pair, &last, &pending, err))
+        !exchange_serial_last(txn, pair, &last, &pending, err) ||
+        !clerk_restore_unopened(c, txn, &unopened, err))
         return false;
-    if (last >= SERIAL_MAX)
+    if (last + unopened >= SERIAL_MAX)
         return err_set(err, ERR_LIMIT, "FORMATS 1", "the pair %.*s has no serial left",
                        STR_ARG(pair));
-    ref->serial = (uint32_t)last + 1;
+    ref->serial = (uint32_t)(last + unopened + 1);
     return true;
 }
 
@@ -84,7 +89,7 @@ static bool plan_fill(struct clerk *c, struct arena *a, const struct record *app
     f->ref.year = (uint16_t)moment_year(now);
     if (!approved->open)
         f->ref.to = approved->to.state;
-    bool done = db_begin(c->exchange, &txn, err) && next_serial(&txn, a, &f->ref, err) &&
+    bool done = db_begin(c->exchange, &txn, err) && next_serial(c, &txn, a, &f->ref, err) &&
                 seen_line(c, &txn, a, approved, &f->seen, &f->seen_count, err);
     txn_release(&txn);
     return done;

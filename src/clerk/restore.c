@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "clerk/acts.h"
 #include "clerk/history.h"
+#include "store/exchange_blob.h"
 #include "store/exchange_stage.h"
 #include "store/office_draft.h"
 
@@ -100,6 +101,46 @@ bool clerk_restore_answer(struct clerk *c, struct str from, struct bytes checkpo
         done = take_answer(c, &a, from, checkpoint, err);
     arena_release(&a);
     return done;
+}
+
+// -- own entries that are not open yet
+// ------------------------------------------------------------- The mark spares everybody who was
+// never restored from looking through what is wanted.
+#define MARK STR("restored/own-bodies")
+
+bool clerk_restore_mark(struct txn *exchange, struct err *err)
+{
+    return exchange_setting_put(exchange, MARK, bytes_of("1", 1), err);
+}
+
+struct unopened {
+    struct log_id own;
+    uint64_t count;
+};
+
+static bool see_want(void *context, const struct exchange_want *row, struct err *err)
+{
+    struct unopened *u = context;
+    (void)err;
+    u->count += row->log.n == u->own.n ? 1 : 0;
+    return true;
+}
+
+bool clerk_restore_unopened(struct clerk *c, struct txn *exchange, uint64_t *ret, struct err *err)
+{
+    struct arena a;
+    struct bytes value;
+    struct unopened u = {.own = c->own};
+    struct err why = {0};
+    arena_init(&a, 4096);
+    bool marked = exchange_setting_get(exchange, MARK, &a, &value, &why);
+    arena_release(&a);
+    if (!marked && why.kind != ERR_NOT_FOUND)
+        return err_set(err, why.kind, why.clause, "%s", why.text);
+    if (marked && !exchange_wants(exchange, UINT64_MAX, see_want, &u, err))
+        return false;
+    *ret = u.count;
+    return true;
 }
 
 // -- before anything is signed again

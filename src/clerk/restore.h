@@ -12,5 +12,10 @@ bool clerk_restore_answer(struct clerk *c, struct str from, struct bytes checkpo
                           struct err *err) MUST_USE;
 // One step; nothing to do is fine. Called after every turn while the keeper waits.
 bool clerk_restore_step(struct clerk *c, struct err *err) MUST_USE;
+// How many entries of our own log were fetched back and are not open yet. 0 without a restore.
+bool clerk_restore_unopened(struct clerk *c, struct txn *exchange, uint64_t *ret,
+                            struct err *err) MUST_USE;
+// Told when entries of our own log are taken from others.
+bool clerk_restore_mark(struct txn *exchange, struct err *err) MUST_USE;
 void clerk_restore_forget(struct clerk *c); // called by clerk_close
 #endif

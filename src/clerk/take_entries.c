@@ -6,6 +6,7 @@
 #include "clerk/cosign.h"
 #include "clerk/cosigned.h"
 #include "clerk/history.h"
+#include "clerk/restore.h"
 #include "clerk/take.h"
 
 #include "base/limits.h"
@@ -232,8 +233,10 @@ static bool keep_head(struct taking *t, struct txn *txn, struct err *err)
 static bool want_own_bodies(struct taking *t, struct txn *txn, struct err *err)
 {
     uint64_t from = t->log.size.n;
-    if (!str_eq(t->origin, t->c->origin))
+    if (!str_eq(t->origin, t->c->origin) || t->size == from)
         return true;
+    if (!clerk_restore_mark(txn, err))
+        return false;
     for (uint64_t at = from; at < t->size; at++) {
         struct entry entry;
         struct exchange_blob blob;

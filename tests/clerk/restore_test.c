@@ -112,6 +112,17 @@ static struct buffer own_head(struct three *t, int peer)
     return b;
 }
 
+static uint64_t unopened(struct three *t)
+{
+    struct err err = {0};
+    struct txn txn = {0};
+    uint64_t count = 99;
+    EXPECT_OK(db_begin(t->at[XA].clerk.exchange, &txn, &err));
+    EXPECT_OK(clerk_restore_unopened(&t->at[XA].clerk, &txn, &count, &err));
+    txn_release(&txn);
+    return count;
+}
+
 TEST(after_a_restore_nothing_is_signed_until_a_quorum_answered_and_the_log_is_back)
 {
     struct three *t = three_new(ALL_ON);
@@ -155,6 +166,8 @@ TEST(after_a_restore_nothing_is_signed_until_a_quorum_answered_and_the_log_is_ba
     EXPECT(lock_of(t, XA) == KEEPER_SIGNS);
     // Every earlier draft is void.
     EXPECT_ERR(clerk_release(&t->at[XA].clerk, &t->arena, &draft, &done, &err), ERR_NOT_FOUND);
+    // Nothing is known yet of what was lost, but that it may have used a pair's next number.
+    EXPECT(unopened(t) == 1);
     // Its own body comes back from its addressee.
     struct office_record row;
     project(t, XA);
@@ -165,6 +178,7 @@ TEST(after_a_restore_nothing_is_signed_until_a_quorum_answered_and_the_log_is_ba
     must(act(t, XA, clerk_act_take_blob, &piece));
     EXPECT(row_of(t, XA, &lost.note, &row));
     EXPECT(row.direction == DIRECTION_OUT);
+    EXPECT(unopened(t) == 0);
     // And from there on its log goes on.
     err = (struct err){0};
     EXPECT_OK(clerk_append(&t->at[XA].clerk, &count, &err));
