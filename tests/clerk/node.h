@@ -330,14 +330,13 @@ static inline struct asked node_prove(struct node *n, const struct clerk_link *b
     struct err err = {0};
     struct str text;
     struct signature s;
-    struct clerk_officer_hello hello = {.origin = STR(XA_ORIGIN), .officer = str_of(name)};
     struct buffer ask = node_columns(n);
     buffer_block16(&ask, str_bytes(str_of(name)));
     struct asked challenge = node_ask(n, by, CLERK_HELLO, &ask);
     EXPECT(challenge.done);
-    EXPECT(challenge.columns.len == sizeof hello.challenge);
-    memcpy(hello.challenge, challenge.columns.ptr, sizeof hello.challenge);
-    EXPECT_OK(clerk_hello_text(&hello, &n->arena, &text, &err));
+    EXPECT(challenge.columns.len == 32);
+    EXPECT_OK(clerk_hello_write(STR(XA_ORIGIN), str_of(name), challenge.columns.ptr, &n->arena,
+                                &text, &err));
     sign_message(key, str_bytes(text), &s);
     ask = node_columns(n);
     buffer_put(&ask, bytes_of(s.octets, sizeof s.octets));
