@@ -83,6 +83,12 @@ struct gathering {
     size_t count, cap;
 };
 
+// Clocks differ a little: what was accepted counts from now, not from some moments later.
+static struct moment not_ahead(const struct gathering *g, struct moment at)
+{
+    return at.s > g->now.s ? g->now : at;
+}
+
 static void add_fact(struct gathering *g, struct fact f)
 {
     CHECK(g->count < g->cap);
@@ -129,7 +135,7 @@ static bool take_receipt(void *context, const struct office_receipt *row, struct
         act = ACT_REPORT_UNREADABLE;
     add_fact(g, (struct fact){.act = act,
                               .by = PARTY_ADDRESSEE_NODE,
-                              .at = row->time.s > g->now.s ? g->now : row->time,
+                              .at = not_ahead(g, row->time),
                               .attachments_held = (uint32_t)row->attachments_held});
     return true;
 }
@@ -173,7 +179,7 @@ static bool add_cosigners(struct gathering *g, struct txn *exchange, struct aren
     for (size_t i = 0; i < found->quorum.counted && i < found->quorum.cosigners_count; i++)
         add_fact(g, (struct fact){.act = ACT_COSIGN,
                                   .by = PARTY_COSIGNER,
-                                  .at = found->quorum.cosigners[i].time,
+                                  .at = not_ahead(g, found->quorum.cosigners[i].time),
                                   .cosigner = (uint32_t)i});
     return true;
 }
