@@ -117,7 +117,7 @@ static bool append(struct clerk *c, struct clerk_io *io, const struct piece *p,
                    struct exchange_blob *ret, struct err *err)
 {
     struct txn txn = {0};
-    struct exchange_blob blob;
+    struct exchange_blob blob = {.have = 0};
     bool done = db_begin(c->exchange, &txn, err) && may_leave(c, io, &txn, p, &blob, err);
     if (done && blob.complete) { // sent twice is fine
         *ret = blob;
@@ -138,8 +138,8 @@ static bool append(struct clerk *c, struct clerk_io *io, const struct piece *p,
 
 bool clerk_act_take_blob(struct clerk *c, struct clerk_io *io, struct err *err)
 {
-    struct piece p;
-    struct exchange_blob blob;
+    struct piece p = {.size = 0};
+    struct exchange_blob blob = {.have = 0};
     if (!take_piece(io, &p, err))
         return false;
     if (!append(c, io, &p, &blob, err))

@@ -72,21 +72,17 @@ static bool keep_line(struct clerk *c, struct log_id log, struct tree_size size,
     return done;
 }
 
-static bool ask_keeper(struct clerk *c, struct arena *a, enum keeper_role role, struct str origin,
-                       struct bytes checkpoint, struct proof proof, struct str *ret_line,
-                       uint64_t *ret_time_s, struct err *err)
+// `ask` has role, origin, checkpoint and proof; whose it is stands in the community and its chain.
+static bool ask_keeper(struct clerk *c, struct arena *a, struct keeper_cosigning ask,
+                       struct str *ret_line, uint64_t *ret_time_s, struct err *err)
 {
-    const struct community_state *state = clerk_state_of(c, origin);
-    const struct chain *chain = clerk_chain(c, origin);
+    const struct community_state *state = clerk_state_of(c, ask.origin);
+    const struct chain *chain = clerk_chain(c, ask.origin);
     if (state == NULL || chain == NULL)
         return err_set(err, ERR_NOT_FOUND, "DESIGN 5.5", "no keys of %.*s are known",
-                       STR_ARG(origin));
-    struct keeper_cosigning ask = {.role = role,
-                                   .origin = state->origin,
-                                   .state = state->code,
-                                   .genesis = state->genesis,
-                                   .checkpoint = checkpoint,
-                                   .proof = proof};
+                       STR_ARG(ask.origin));
+    ask.state = state->code;
+    ask.genesis = state->genesis;
     return chain_write(chain, a, &ask.chain, err) &&
            keeper_cosign(&c->keeper, a, &ask, ret_line, ret_time_s, err);
 }
@@ -109,8 +105,11 @@ static bool cosign_as(struct clerk *c, struct str origin, enum keeper_role role,
         return true; // as a witness it has seen further already
     line = due->line;
     if (line.len == 0) {
-        if (!ask_keeper(c, a, role, origin, due->log.checkpoint, proof_of(&due->proof), &line,
-                        &time_s, &why))
+        struct keeper_cosigning ask = {.role = role,
+                                       .origin = origin,
+                                       .checkpoint = due->log.checkpoint,
+                                       .proof = proof_of(&due->proof)};
+        if (!ask_keeper(c, a, ask, &line, &time_s, &why))
             return why.kind == ERR_LOCKED ? true
                                           : err_set(err, why.kind, why.clause, "%s", why.text);
         if (!keep_line(c, due->log.id, due->log.signed_size, line, time_s, err))
@@ -177,13 +176,13 @@ static bool keep_request(struct clerk *c, struct arena *a, struct str origin, st
     struct clerk_head *head = arena_new(a, struct clerk_head, 1);
     struct err why = {0};
     bool kept = false;
+    struct clerk_fork fork = {c, &txn, &log, &chain, head, NULL, a};
     if (head == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for a checkpoint");
     bool done = db_begin(c->exchange, &txn, err);
     if (done && exchange_log_find(&txn, origin, a, &log, &why))
         done = clerk_history_chain(c, &txn, &log, a, &chain, err) &&
-               clerk_head_open(&chain, note, head, err) &&
-               clerk_history_fork(c, &txn, &log, &chain, head, NULL, a, &kept, err) &&
+               clerk_head_open(&chain, note, head, err) && clerk_history_fork(&fork, &kept, err) &&
                db_commit(&txn, err);
     else if (done && why.kind != ERR_NOT_FOUND)
         done = err_set(err, why.kind, why.clause, "%s", why.text);
@@ -211,7 +210,7 @@ bool clerk_act_witness(struct clerk *c, struct clerk_io *io, struct err *err)
     struct checkpoint next;
     struct note note;
     const struct note_key *key;
-    struct str line;
+    struct str line = {0};
     uint64_t time_s = 0;
     struct err why = {0};
     if (r == NULL)
@@ -231,8 +230,11 @@ bool clerk_act_witness(struct clerk *c, struct clerk_io *io, struct err *err)
     enum witness_verdict verdict = witness_decide(&log, r, &next, &why);
     if (verdict != WITNESS_COSIGN)
         return refuse(c, io, &log, r, verdict, &why, err);
-    if (!ask_keeper(c, io->arena, KEEPER_WITNESS, log.origin, r->note, proof_of(&r->proof), &line,
-                    &time_s, err))
+    struct keeper_cosigning ask = {.role = KEEPER_WITNESS,
+                                   .origin = log.origin,
+                                   .checkpoint = r->note,
+                                   .proof = proof_of(&r->proof)};
+    if (!ask_keeper(c, io->arena, ask, &line, &time_s, err))
         return false;
     buffer_block16(&io->answer, str_bytes(line));
     return true;

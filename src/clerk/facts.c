@@ -256,7 +256,7 @@ bool clerk_record_state(struct clerk *c, struct arena *a, const struct digest *n
                         struct moment now, struct record_state *ret, struct err *err)
 {
     struct clerk_stores s = {0};
-    struct dialogue d;
+    struct dialogue d = {.count = 0};
     struct office_record row;
     struct arena scratch;
     (void)a; // the state borrows nothing
@@ -302,7 +302,7 @@ static bool refresh_one(struct clerk *c, struct clerk_stores *s, struct dialogue
 bool clerk_dialogue_refresh(struct clerk *c, struct clerk_stores *s, const struct digest *root,
                             struct err *err)
 {
-    struct dialogue d;
+    struct dialogue d = {.count = 0};
     struct arena scratch;
     arena_init(&scratch, DIALOGUE_BYTES_MAX);
     bool done = dialogue_load(c, &s->office, root, &scratch, &d, err);

@@ -164,15 +164,6 @@ static bool keep_evidence(struct clerk *c, struct txn *txn, const struct evidenc
     return keep(c, txn, e->origin, writer_bytes(&w), err);
 }
 
-struct fork {
-    struct clerk *c;
-    struct txn *txn;
-    const struct exchange_log *log;
-    const struct chain *chain;
-    const struct clerk_head *head;
-    struct arena *arena;
-};
-
 // "There is no contradiction here" is an answer; everything else is a failure.
 static bool none_here(const struct err *why, struct err *err)
 {
@@ -181,8 +172,8 @@ static bool none_here(const struct err *why, struct err *err)
     return err_set(err, why->kind, why->clause, "%s", why->text);
 }
 
-static bool our_side(const struct fork *f, struct tree_size size, struct evidence_history *ret,
-                     struct err *err)
+static bool our_side(const struct clerk_fork *f, struct tree_size size,
+                     struct evidence_history *ret, struct err *err)
 {
     const struct note_key *key;
     if (!clerk_cosigned_at(f->txn, f->log, size, f->arena, &ret->note, err) ||
@@ -192,7 +183,8 @@ static bool our_side(const struct fork *f, struct tree_size size, struct evidenc
     return true;
 }
 
-static bool same_size(const struct fork *f, struct bytes theirs, bool *ret_kept, struct err *err)
+static bool same_size(const struct clerk_fork *f, struct bytes theirs, bool *ret_kept,
+                      struct err *err)
 {
     struct evidence e;
     struct err why = {0};
@@ -206,7 +198,7 @@ static bool same_size(const struct fork *f, struct bytes theirs, bool *ret_kept,
 }
 
 // Their leaves: ours before `first`, then what they sent; only when that is what they signed.
-static bool their_leaves(const struct fork *f, const struct clerk_leaves *sent,
+static bool their_leaves(const struct clerk_fork *f, const struct clerk_leaves *sent,
                          struct exchange_tiles *ours, struct tile_memory *ret, bool *ret_whole,
                          struct err *err)
 {
@@ -235,8 +227,8 @@ static bool their_leaves(const struct fork *f, const struct clerk_leaves *sent,
     return true;
 }
 
-static bool same_index(const struct fork *f, struct bytes theirs, const struct clerk_leaves *sent,
-                       bool *ret_kept, struct err *err)
+static bool same_index(const struct clerk_fork *f, struct bytes theirs,
+                       const struct clerk_leaves *sent, bool *ret_kept, struct err *err)
 {
     struct evidence e;
     struct exchange_tiles tiles;
@@ -259,23 +251,18 @@ static bool same_index(const struct fork *f, struct bytes theirs, const struct c
     return keep_evidence(f->c, f->txn, &e, f->arena, err);
 }
 
-bool clerk_history_fork(struct clerk *c, struct txn *txn, const struct exchange_log *log,
-                        const struct chain *chain, const struct clerk_head *head,
-                        const struct clerk_leaves *leaves, struct arena *a, bool *ret_kept,
-                        struct err *err)
+bool clerk_history_fork(const struct clerk_fork *f, bool *ret_kept, struct err *err)
 {
-    struct fork f = {c, txn, log, chain, head, a};
-    struct bytes note;
     bool kept = false;
-    uint8_t *room = arena_new(a, uint8_t, NOTE_BYTES_MAX);
+    uint8_t *room = arena_new(f->arena, uint8_t, NOTE_BYTES_MAX);
     if (room == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for a note");
     struct writer w = writer_of(room, NOTE_BYTES_MAX);
-    note_write(&head->note, &w);
-    note = writer_bytes(&w);
-    if (head->said.size.n <= log->size.n && !same_size(&f, note, &kept, err))
+    note_write(&f->head->note, &w);
+    CHECK(!w.full);
+    if (f->head->said.size.n <= f->log->size.n && !same_size(f, writer_bytes(&w), &kept, err))
         return false;
-    if (!kept && leaves != NULL && !same_index(&f, note, leaves, &kept, err))
+    if (!kept && f->leaves != NULL && !same_index(f, writer_bytes(&w), f->leaves, &kept, err))
         return false;
     *ret_kept = kept;
     return true;

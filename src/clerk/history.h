@@ -37,12 +37,19 @@ struct clerk_leaves { // of the other history, from an index on
     const struct digest *hashes;
     size_t count;
 };
-// The head is validly signed and not of our history. Keeps evidence where what is at hand proves
-// it: two roots of one size, or two leaves at one index. *ret_kept says whether it does.
-bool clerk_history_fork(struct clerk *c, struct txn *txn, const struct exchange_log *log,
-                        const struct chain *chain, const struct clerk_head *head,
-                        const struct clerk_leaves *leaves, struct arena *a, bool *ret_kept,
-                        struct err *err) MUST_USE;
+// A head that is validly signed and not of our history.
+struct clerk_fork {
+    struct clerk *c;
+    struct txn *txn;
+    const struct exchange_log *log;
+    const struct chain *chain;
+    const struct clerk_head *head;
+    const struct clerk_leaves *leaves; // NULL: none are at hand
+    struct arena *arena;
+};
+// Keeps evidence where what is at hand proves it: two roots of one size, or two leaves at one
+// index. *ret_kept says whether it does.
+bool clerk_history_fork(const struct clerk_fork *f, bool *ret_kept, struct err *err) MUST_USE;
 // Two validly signed manifests of one version, kept as
 //   elchi manifests v1\n origin ORIGIN\n first SIZE\n NOTE second SIZE\n NOTE
 bool clerk_history_manifests(struct clerk *c, struct txn *txn, struct str origin,

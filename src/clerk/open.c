@@ -88,6 +88,15 @@ static bool get_body(struct clerk *c, struct clerk_stores *s, const struct clerk
 }
 
 // -- judging -------------------------------------------------------------------------------------
+struct case_in_hand {
+    struct clerk *c;
+    struct clerk_stores *stores;
+    const struct clerk_place *place;
+    struct arena *arena;
+    struct bytes entry;
+    struct body body;
+};
+
 static struct bytes note_of(const struct clerk_opened *o, const struct body *b)
 {
     struct open_body open;
@@ -102,26 +111,24 @@ static struct bytes note_of(const struct clerk_opened *o, const struct body *b)
     return (struct bytes){0};
 }
 
-static bool judge(struct clerk *c, struct clerk_stores *s, const struct clerk_place *place,
-                  struct arena *a, struct bytes entry, const struct body *b, struct clerk_opened *o,
-                  struct err *err)
+static bool judge(const struct case_in_hand *h, struct clerk_opened *o, struct err *err)
 {
-    struct asking asking = {.stores = s, .arena = a};
-    struct record_log log = {&c->keys, &asking, ref_use};
-    struct record_found found = {entry, b->blob, b->plain, c->origin};
-    struct record_place at = {place->origin, place->at};
+    struct asking asking = {.stores = h->stores, .arena = h->arena};
+    struct record_log log = {&h->c->keys, &asking, ref_use};
+    struct record_found found = {h->entry, h->body.blob, h->body.plain, h->c->origin};
+    struct record_place at = {h->place->origin, h->place->at};
     struct note note;
     struct err why = {0};
-    if (!record_judge(a, &log, at, &found, &o->rule, &o->record, &why))
+    if (!record_judge(h->arena, &log, at, &found, &o->rule, &o->record, &why))
         return err_set(err, why.kind, why.clause, "%s", why.text);
     if (asking.failed.kind != ERR_NONE)
         return err_set(err, asking.failed.kind, asking.failed.clause, "%s", asking.failed.text);
-    o->note = note_of(o, b);
+    o->note = note_of(o, &h->body);
     if (o->rule == VOID_NOT) {
         o->legible = true;
         o->said = o->record.record;
     } else if (o->note.len > 0 && note_read(o->note, &note, &why)) {
-        o->legible = record_read(a, str_bytes(note.text), &o->said, &why);
+        o->legible = record_read(h->arena, str_bytes(note.text), &o->said, &why);
     }
     if (o->rule == VOID_NOT && o->said.type->signer == RECORD_BY_ROOTS)
         o->what = OPENING_MANIFEST;
@@ -131,19 +138,18 @@ static bool judge(struct clerk *c, struct clerk_stores *s, const struct clerk_pl
 bool clerk_open_at(struct clerk *c, struct clerk_stores *s, const struct clerk_place *place,
                    struct arena *a, struct clerk_opened *ret, struct err *err)
 {
-    struct bytes entry;
-    struct body body = {.here = false};
+    struct case_in_hand h = {c, s, place, a, {0}, {.here = false}};
     struct err why = {0};
     struct clerk_opened *o = arena_new(a, struct clerk_opened, 1);
     if (o == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for a record");
-    if (!exchange_entry_get(&s->exchange, place->log, place->at, a, &entry, err))
+    if (!exchange_entry_get(&s->exchange, place->log, place->at, a, &h.entry, err))
         return false;
-    if (!entry_read(entry, &o->entry, &why))
+    if (!entry_read(h.entry, &o->entry, &why))
         o->entry.kind = ENTRY_NONE;
-    if (!get_body(c, s, place, a, o, &body, err))
+    if (!get_body(c, s, place, a, o, &h.body, err))
         return false;
-    if (o->what == OPENING_JUDGED && !judge(c, s, place, a, entry, &body, o, err))
+    if (o->what == OPENING_JUDGED && !judge(&h, o, err))
         return false;
     *ret = *o;
     return true;

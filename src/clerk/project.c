@@ -181,18 +181,24 @@ static struct str origin_at(struct clerk *c, size_t i)
     return c->community.states[i - 1].origin;
 }
 
+static bool project_log(struct clerk *c, struct str origin, uint64_t *most, struct err *err)
+{
+    uint64_t count = 1;
+    while (count > 0 && *most > 0) {
+        uint64_t piece = *most < BATCH_ENTRIES ? *most : BATCH_ENTRIES;
+        if (!project_once(c, origin, piece, &count, err))
+            return false;
+        *most -= count;
+    }
+    return true;
+}
+
 static bool project_upto(struct clerk *c, uint64_t most, struct err *err)
 {
     for (size_t i = 0; i <= c->community.states_count && most > 0; i++) {
-        uint64_t count = 1;
-        if (i > 0 && str_eq(origin_at(c, i), c->origin))
-            continue;
-        while (count > 0 && most > 0) {
-            uint64_t piece = most < BATCH_ENTRIES ? most : BATCH_ENTRIES;
-            if (!project_once(c, origin_at(c, i), piece, &count, err))
-                return false;
-            most -= count < most ? count : most;
-        }
+        bool again = i > 0 && str_eq(origin_at(c, i), c->origin);
+        if (!again && !project_log(c, origin_at(c, i), &most, err))
+            return false;
     }
     return true;
 }

@@ -281,7 +281,7 @@ static bool find_gaps(struct clerk *c, const struct community_state *from, struc
                       struct gaps *ret, struct err *err)
 {
     struct clerk_stores s = {0};
-    struct str key;
+    struct str key = {0};
     struct bytes value = {0};
     struct office_serial above = {.origin = from->origin};
     struct err why = {0};
@@ -312,7 +312,7 @@ static bool missing_due(struct clerk *c, const struct community_state *from, con
                         struct due *d, struct err *err)
 {
     struct txn txn = {0};
-    struct moment since;
+    struct moment since = {0};
     struct given_already given = {.by = state_code_str(&c->state)};
     char text[REF_CHARS_MAX + 1];
     struct receipt *r = &d->receipt;

@@ -248,7 +248,7 @@ static bool own_log(struct clerk *c, struct arena *a, struct exchange_log *ret, 
 
 static bool try_resume(struct clerk *c, struct arena *a, struct err *err)
 {
-    struct keeper_answer *answers;
+    struct keeper_answer *answers = NULL;
     struct exchange_log own;
     size_t count = 0;
     uint64_t largest = 0;

@@ -154,6 +154,7 @@ static bool keep_lines(struct clerk *c, struct txn *txn, struct arena *a, struct
 {
     bool fits = false;
     struct bytes clean;
+    struct clerk_fork fork = {c, txn, &t->log, &t->chain, &t->head, NULL, a};
     if (!clerk_history_chain(c, txn, &t->log, a, &t->chain, err) ||
         !clerk_head_open(&t->chain, note, &t->head, err))
         return false;
@@ -163,7 +164,7 @@ static bool keep_lines(struct clerk *c, struct txn *txn, struct arena *a, struct
     if (!clerk_head_fits(txn, &t->log, &t->head, &fits, err))
         return false;
     if (!fits)
-        return clerk_history_fork(c, txn, &t->log, &t->chain, &t->head, NULL, a, &t->fork, err) &&
+        return clerk_history_fork(&fork, &t->fork, err) &&
                (t->fork ||
                 err_set(err, ERR_TAMPERED, "DESIGN 5.4", "the checkpoint is of another history"));
     return clerk_head_clean(c, &t->head, a, &clean, err) &&
@@ -350,7 +351,7 @@ static bool entry_names(struct clerk *c, struct arena *a, struct hint *h, bool *
     struct txn txn = {0};
     struct exchange_log log;
     struct entry entry;
-    struct bytes octets;
+    struct bytes octets = {0};
     struct err why = {0};
     *ret_stands = false;
     if (!db_begin(c->exchange, &txn, err))

@@ -273,12 +273,11 @@ static bool settle_other_root(struct taking *t, struct err *err)
     struct err why = *err;
     bool kept = false;
     struct clerk_leaves leaves = {t->first, t->leaves, t->count};
+    struct clerk_fork fork = {t->c, &txn, &t->log, &t->chain, &t->head, &leaves, t->arena};
     *err = (struct err){0};
-    bool done =
-        db_begin(t->c->exchange, &txn, err) && find_log(t, &txn, err) &&
-        clerk_history_fork(t->c, &txn, &t->log, &t->chain, &t->head, &leaves, t->arena, &kept, err);
-    if (done && t->log.size.n > t->log.signed_size.n)
-        done = exchange_cut(&txn, t->log.id, t->log.signed_size, err);
+    bool done = db_begin(t->c->exchange, &txn, err) && find_log(t, &txn, err) &&
+                clerk_history_fork(&fork, &kept, err);
+    done = exchange_cut(&txn, t->log.id, t->log.signed_size, err);
     done = done && db_commit(&txn, err);
     txn_release(&txn);
     if (!done)

@@ -2,7 +2,7 @@
 // which officer may read what came.
 #include "crypto/age.h"
 #include "record/keys.h"
-#include "tests/clerk/community.h"
+#include "tests/clerk/carry.h"
 
 #define SOLIDARITY "01 C03\n"
 

@@ -1,6 +1,6 @@
 // From what stands in logs to what officers see, on both sides, in any order.
 #include "record/type/message.h"
-#include "tests/clerk/community.h"
+#include "tests/clerk/carry.h"
 
 #define ALL_ON "exchange witness mirror receipts"
 #define SOLIDARITY "01 C03\n"

@@ -1,6 +1,6 @@
 // Checking again what is held; and coming back from a backup without signing a second history.
 #include "store/office_draft.h"
-#include "tests/clerk/community.h"
+#include "tests/clerk/carry.h"
 
 #define ALL_ON "exchange witness mirror"
 #define SOLIDARITY "01 C03\n"

@@ -1,7 +1,7 @@
 // What carriers bring: taken when it verifies, refused without a trace when not, kept as evidence
 // when two histories were signed.
 #include "log/evidence.h"
-#include "tests/clerk/community.h"
+#include "tests/clerk/carry.h"
 
 #define ALL_ON "exchange witness mirror receipts"
 #define SOLIDARITY "01 C03\n"
@@ -306,5 +306,65 @@ TEST(many_entries_in_one_frame_and_over_several_frames_give_one_log)
     must(act(t, XB, clerk_act_take_entries, &all));
     EXPECT(log_at(t, XB, XA).signed_size.n == MANY + 1);
     turn(t, XB);
+    three_end(t);
+}
+
+TEST(no_columns_whatever_trip_an_act)
+{
+    static clerk_act *const acts[] = {
+        clerk_act_take_manifests, clerk_act_take_entries,  clerk_act_witness,
+        clerk_act_take_cosigs,    clerk_act_take_evidence, clerk_act_take_waiting,
+        clerk_act_peer_called,    clerk_act_peer_head,     clerk_act_take_own_head,
+        clerk_act_take_blob,      clerk_act_blob_have,     clerk_act_verify,
+        clerk_act_blob_read,      clerk_act_attachment_key};
+    struct three *t = three_new(ALL_ON);
+    uint8_t octets[256];
+    carry_log(t, XA, XA, XB);
+    struct exchange_log before = log_at(t, XB, XA);
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
+        for (size_t len = 0; len < sizeof octets; len += 9) {
+            world_random(&t->fake.world, octets, sizeof octets);
+            // Some begin as they should, so that what follows is looked at too.
+            if (len % 2 == 0) {
+                octets[0] = 0;
+                octets[1] = (uint8_t)origin_of(XA).len;
+                memcpy(octets + 2, origins[XA], origin_of(XA).len);
+            }
+            bool is_have = acts[i] == clerk_act_blob_have && len == DIGEST_BYTES;
+            EXPECT(!act_as(t, XB, acts[i], bytes_of(octets, len), NULL).done || is_have);
+        }
+    EXPECT(log_at(t, XB, XA).size.n == before.size.n);
+    EXPECT(evidence_at(t, XB).count == 0);
+    three_end(t);
+}
+
+TEST(what_a_courier_notes_of_a_peer_is_kept)
+{
+    struct three *t = three_new("exchange");
+    struct err err = {0};
+    struct txn txn = {0};
+    struct exchange_peer peer;
+    struct exchange_head head;
+    struct buffer called = columns(t), b = columns(t);
+    buffer_block16(&called, str_bytes(origin_of(XA)));
+    buffer_number(&called, 0, 1);
+    buffer_number(&called, 4711, 8);
+    must(act(t, XB, clerk_act_peer_called, &called));
+    buffer_block16(&b, str_bytes(origin_of(XC)));
+    buffer_block16(&b, str_bytes(origin_of(XA)));
+    buffer_number(&b, 12, 8);
+    buffer_block16(&b, bytes_of("rootroot", 8));
+    buffer_number(&b, 3, 8);
+    must(act(t, XB, clerk_act_peer_head, &b));
+    EXPECT_OK(db_begin(t->at[XB].clerk.exchange, &txn, &err));
+    EXPECT_OK(exchange_peer_get(&txn, origin_of(XA), &t->arena, &peer, &err));
+    EXPECT(peer.failures == 1);
+    EXPECT(peer.next_try_ms == 4711);
+    struct exchange_log log;
+    EXPECT_OK(exchange_log_find(&txn, origin_of(XA), &t->arena, &log, &err));
+    EXPECT_OK(exchange_head_get(&txn, origin_of(XC), log.id, &t->arena, &head, &err));
+    EXPECT(head.size.n == 12);
+    EXPECT(head.cosigs_sent == 3);
+    txn_release(&txn);
     three_end(t);
 }
