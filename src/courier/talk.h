@@ -1,0 +1,38 @@
+// courier/talk.h - a session with one partner: what came is taken, what is lacking is composed.
+//
+// Holds: the engine both ends run; a batch in, a batch out, no sockets.
+// Knows nothing of: who dialled. The clerk verifies and decides on everything that is taken.
+// Source: DESIGN 5.4, FORMATS section 7.
+#ifndef COURIER_TALK_H
+#define COURIER_TALK_H
+#include "courier/share.h"
+#include "courier/wire.h"
+
+enum { TALK_LOGS_MAX = COMMUNITY_STATES_MAX, TALK_OFFERS_MAX = 256 };
+struct talk_log {
+    uint64_t size;       // the partner is known to hold
+    int64_t cosigs_sent; // exchange_cosig.number up to which it has our lines
+};
+struct talk {
+    struct str peer;                              // origin; owned by whoever keeps the talk
+    bool told;                                    // the partner has sent its HAVE
+    bool introduced;                              // manifests and evidence were sent
+    struct talk_log logs[TALK_LOGS_MAX];          // in the community's order
+    struct digest community;                      // that the order is of
+    struct clerk_waiting offers[TALK_OFFERS_MAX]; // what the partner holds for us
+    size_t offers_count;
+    struct wire_want wants[TALK_OFFERS_MAX]; // what the partner asks to be brought
+    size_t wants_count;
+    bool said_something; // the last batch composed held more than greetings
+    bool took_something; // the last batch taken did
+};
+void talk_begin(struct talk *t, struct str peer);
+// Takes a batch. A frame the clerk refuses is reported and passed over; the rest goes on.
+//   errors  ERR_MALFORMED, ERR_LIMIT, ERR_UNSUPPORTED (the batch); ERR_DENIED (not from this
+//   partner,
+//           or not to us); ERR_OFFLINE (the clerk)
+bool talk_take(struct talk *t, struct view *v, struct bytes batch, struct err *err) MUST_USE;
+// Composes the next batch for the partner, into the arena.
+bool talk_compose(struct talk *t, struct view *v, bool fresh, struct arena *a, struct bytes *ret,
+                  struct err *err) MUST_USE;
+#endif
