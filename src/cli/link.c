@@ -3,17 +3,27 @@
 #include "cli/passphrase.h"
 #include "cli/supervisor.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, WAIT_MS = 100, WAIT_MS_MAX = 10000 };
 
 // No node answers: keeper and clerk are started for this command, and stopped at its end.
 static bool start_own(struct link *l, const char *socket_path, struct err *err)
 {
     l->own = memory_new(1, sizeof *l->own);
-    if (!supervisor_init(l->own, l->config, false, err))
-        return false;
+    for (int waited = 0; !supervisor_init(l->own, l->config, false, err); waited += WAIT_MS) {
+        // A node that is just starting, or another command: it answers soon.
+        if (err->kind != ERR_BUSY || waited >= WAIT_MS_MAX)
+            return false;
+        (void)poll(NULL, 0, WAIT_MS);
+        if (clerk_connect(socket_path, &l->clerk, err)) {
+            memory_release(l->own);
+            l->own = NULL;
+            return true;
+        }
+    }
     return supervisor_start(l->own, err) && clerk_connect(socket_path, &l->clerk, err);
 }
 

@@ -15,6 +15,7 @@ enum {
     READY_TIMEOUT_MS = 120000, // a keeper's passphrase may be typed by hand
     STOP_TIMEOUT_MS = 10000,
     WATCH_MS = 200,
+    LOCK_WAIT_MS = 5000,
     RESTARTS_MAX = 20,
     STEADY_MS = 60000, // a node that ran this long starts counting anew
     BACKOFF_MS_MAX = 30000,
@@ -85,8 +86,13 @@ bool supervisor_init(struct supervisor *s, const struct config *config, bool who
     s->lock = open(path, O_RDWR | O_CREAT, 0600);
     if (s->lock < 0)
         return err_set(err, ERR_IO, NULL, "cannot open %.160s", path);
-    if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
-        return true;
+    // A command may hold it for its own short length; a node that starts waits for that.
+    for (int waited = 0; waited <= (whole ? LOCK_WAIT_MS : 0); waited += WATCH_MS) {
+        if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        if (whole)
+            (void)poll(NULL, 0, WATCH_MS);
+    }
     (void)close(s->lock); // not ours
     s->lock = -1;
     return err_set(err, ERR_BUSY, "DESIGN 9", "a node runs in %.160s already", config->folder);

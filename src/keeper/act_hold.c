@@ -47,10 +47,38 @@ bool act_columns_done(const struct act_io *io, struct err *err)
 
 bool act_save(struct vault *v, struct err *err)
 {
+    (void)vault_now(v); // what is saved is the time that never goes back
     if (keeper_state_save(v->world, v->folder, v->origin, &v->state, err))
         return true;
     v->broken = true;
     return err_wrap(err, "the keeper's state");
+}
+
+static bool check_until(const struct vault *v, struct moment until, struct err *err)
+{
+    char after[MOMENT_CHARS + 1];
+    if (!v->state.has_void_until || until.s > v->state.void_until.s)
+        return true;
+    moment_write(v->state.void_until, after);
+    return err_set(err, ERR_DENIED, "FORMATS 10",
+                   "approvals given before the restore are void; approve anew, until after %s",
+                   after);
+}
+
+bool act_check_not_void(struct vault *v, const struct bytes *approvals, size_t count,
+                        struct moment *ret_longest, struct err *err)
+{
+    struct moment longest = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct verified_approval a;
+        if (!register_open_approval(&v->approvers, approvals[i], vault_now(v), &a, err) ||
+            !check_until(v, a.approval.until, err))
+            return false;
+        if (a.approval.until.s > longest.s)
+            longest = a.approval.until;
+    }
+    *ret_longest = longest;
+    return true;
 }
 
 bool act_take_approvals(struct act_io *io, const struct bytes **ret, size_t *ret_count,
@@ -142,7 +170,8 @@ bool act_desk_key(struct vault *v, struct act_io *io, struct err *err)
 
 bool act_tls_key(struct vault *v, struct act_io *io, struct err *err)
 {
-    const struct secret *seed = vault_secret(v, "tls/courier");
+    const char *name = io->caller == KEEPER_FOR_DOOR ? "tls/door" : "tls/courier";
+    const struct secret *seed = vault_secret(v, name);
     if (!act_columns_done(io, err))
         return false;
     if (seed == NULL)
@@ -172,7 +201,9 @@ bool act_change_register(struct vault *v, struct act_io *io, struct err *err)
         !register_read(io->arena, sent, &next, err))
         return false;
     struct decision_case how = no_draft(v, approvals, count);
+    struct moment longest;
     if (!register_check_change(&v->approvers, &next, &how, err) ||
+        !act_check_not_void(v, approvals, count, &longest, err) ||
         !vault_put_register(v, sent, err))
         return false;
     buffer_put(&io->answer, bytes_of(v->approvers.hash.octets, DIGEST_BYTES));
@@ -220,7 +251,11 @@ bool act_community(struct vault *v, struct act_io *io, struct err *err)
         return err_set(err, ERR_DENIED, "DESIGN 5.6", "the community file does not name this log");
     if (v->has_community && digest_eq(&v->community.hash, &next.hash))
         return true;
-    if (v->has_community && !check_community_change(v, sent, approvals, count, err))
+    // A keeper that waits for a quorum takes nobody's word for what a quorum is.
+    bool first = !v->has_community && v->state.lock != KEEPER_RESTORED;
+    struct moment longest;
+    if (!first && (!check_community_change(v, sent, approvals, count, err) ||
+                   !act_check_not_void(v, approvals, count, &longest, err)))
         return false;
     return vault_put_community(v, sent, err);
 }

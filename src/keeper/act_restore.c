@@ -33,8 +33,6 @@ static bool start_from(struct vault *v, const struct edge *edge, struct err *err
     v->state.cosigns = false;
     void_earlier_approvals(v);
     act_sign_checkpoint(v);
-    if (v->state.generation < 2)
-        v->state.generation = 2;
     return act_save(v, err) && act_save(v, err);
 }
 
@@ -80,19 +78,36 @@ static bool check_order(struct vault *v, const struct order *o, const struct edg
     return true;
 }
 
+// The roots may not have a keeper that is sure of itself sign less than it signed, or otherwise.
+static bool may_start_from(const struct vault *v, const struct order *o, const struct edge *edge,
+                           struct err *err)
+{
+    const struct keeper_state *s = &v->state;
+    struct digest own = edge_root(&s->edge);
+    bool waits = s->lock == KEEPER_RESTORED || s->lock == KEEPER_OWN_HISTORIES;
+    if (s->lock == KEEPER_RETIRED)
+        return err_set(err, ERR_CONFLICT, "FORMATS 5", "a retired log stays retired");
+    if (edge->size.n == 0)
+        return err_set(err, ERR_DENIED, "FORMATS 2", "a log begins with its key manifest");
+    if (o->act == ORDER_RESUME && !waits)
+        return err_set(err, ERR_CONFLICT, "FORMATS 5", "the keeper is not waiting for an order");
+    if (!waits && (edge->size.n < s->edge.size.n ||
+                   (edge->size.n == s->edge.size.n && !digest_eq(&o->root, &own))))
+        return err_set(err, ERR_CONFLICT, "DESIGN 4",
+                       "the keeper signed %llu entries and makes no second history",
+                       (unsigned long long)s->edge.size.n);
+    return true;
+}
+
 static bool obey(struct vault *v, const struct order *o, const struct edge *edge, struct err *err)
 {
     switch (o->act) {
     case ORDER_RESUME:
-        if (v->state.lock != KEEPER_RESTORED && v->state.lock != KEEPER_OWN_HISTORIES)
-            return err_set(err, ERR_CONFLICT, "FORMATS 5",
-                           "the keeper is not waiting for an order");
-        return start_from(v, edge, err);
     case ORDER_ADOPT:
-        return start_from(v, edge, err);
-    case ORDER_RETIRE:
+        return may_start_from(v, o, edge, err) && start_from(v, edge, err);
+    case ORDER_RETIRE: // in both generations: neither may say "signs"
         v->state.lock = KEEPER_RETIRED;
-        return act_save(v, err);
+        return act_save(v, err) && act_save(v, err);
     case ORDER_NONE:
     case ORDER_ACT_COUNT:
         break;

@@ -76,34 +76,6 @@ static bool check_spent(struct vault *v, struct signing *s, struct err *err)
     return true;
 }
 
-// After a restore only approvals count that no earlier officer can have given: FORMATS 10.
-static bool check_until(struct vault *v, struct moment until, struct err *err)
-{
-    char after[MOMENT_CHARS + 1];
-    if (!v->state.has_void_until || until.s > v->state.void_until.s)
-        return true;
-    moment_write(v->state.void_until, after);
-    return err_set(err, ERR_DENIED, "FORMATS 10",
-                   "approvals given before the restore are void; approve anew, until after %s",
-                   after);
-}
-
-static bool longest_until(struct vault *v, const struct bytes *approvals, size_t count,
-                          struct moment *ret, struct err *err)
-{
-    struct moment longest = {0};
-    for (size_t i = 0; i < count; i++) {
-        struct verified_approval a;
-        if (!register_open_approval(&v->approvers, approvals[i], vault_now(v), &a, err) ||
-            !check_until(v, a.approval.until, err))
-            return false;
-        if (a.approval.until.s > longest.s)
-            longest = a.approval.until;
-    }
-    *ret = longest;
-    return true;
-}
-
 static bool check_record(struct vault *v, struct arena *a, struct signing *s,
                          const struct bytes *approvals, size_t count, struct err *err)
 {
@@ -119,7 +91,7 @@ static bool check_record(struct vault *v, struct arena *a, struct signing *s,
     if (s->spent_already)
         return true;
     return register_check_release(&v->approvers, str_bytes(s->text), &how, a, err) &&
-           longest_until(v, approvals, count, &s->row.until, err);
+           act_check_not_void(v, approvals, count, &s->row.until, err);
 }
 
 static bool check_node_made(struct vault *v, struct arena *a, struct signing *s, struct err *err)
@@ -174,12 +146,13 @@ static void answer_one(struct act_io *io, const struct signing *s)
         buffer_block16(&io->answer, str_bytes(str_of(s->verdict.refused.text)));
         return;
     }
-    uint8_t *room = arena_new(io->arena, uint8_t, NOTE_BYTES_MAX);
+    size_t room_bytes = s->text.len + KEY_NAME_BYTES_MAX + 256;
+    uint8_t *room = arena_new(io->arena, uint8_t, room_bytes);
     if (room == NULL) {
         io->answer.full = true;
         return;
     }
-    struct writer w = writer_of(room, NOTE_BYTES_MAX);
+    struct writer w = writer_of(room, room_bytes);
     note_sign(s->text, s->key, s->seed, &w);
     CHECK(!w.full);
     buffer_number(&io->answer, ERR_NONE, 1);

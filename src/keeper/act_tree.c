@@ -121,6 +121,8 @@ bool act_extend(struct vault *v, struct act_io *io, struct err *err)
         return err_set(err, ERR_CONFLICT, "DESIGN 9",
                        "the batch starts at %llu, the log signed ends at %llu",
                        (unsigned long long)first, (unsigned long long)s->edge.size.n);
+    if (!again && count > TREE_SIZE_MAX - s->edge.size.n)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "the log is full");
     if (!again && !extend_by(v, leaves, count, &hash, err))
         return false;
     answer_checkpoint(v, io);
@@ -178,6 +180,17 @@ static bool open_foreign(const struct cosigning *c, struct arena *a, struct chec
     return checkpoint_open(c->checkpoint, c->origin, key, 1, ret, NULL, err);
 }
 
+// The community that officers approved names each log's genesis; the asker may not name another.
+static bool check_genesis(const struct vault *v, const struct cosigning *c, struct err *err)
+{
+    const struct community_state *state =
+        v->has_community ? community_by_origin(&v->community, c->origin) : NULL;
+    if (state == NULL || (digest_eq(&state->genesis, &c->genesis) && str_eq(state->code, c->state)))
+        return true;
+    return err_set(err, ERR_CONFLICT, "DESIGN 5.5",
+                   "the community names another State or genesis for this log");
+}
+
 // Against what this keeper itself remembers, whatever the asker says it remembers.
 static bool check_extends(const struct keeper_cosigned_row *row, const struct cosigning *c,
                           const struct checkpoint *next, struct err *err)
@@ -193,9 +206,12 @@ static bool check_extends(const struct keeper_cosigned_row *row, const struct co
     }
     if (next->size.n < held.n)
         return err_set(err, ERR_CONFLICT, "tlog-witness", "held %llu", (unsigned long long)held.n);
-    if (!merkle_check_consistency(held, root, next->size, next->root, c->proof, err))
-        return err_wrap(err, "held %llu", (unsigned long long)held.n);
-    return true;
+    if (merkle_check_consistency(held, root, next->size, next->root, c->proof, err))
+        return true;
+    // A path of the wrong length is one from another size: tlog-witness answers with the one held.
+    if (err->kind == ERR_MALFORMED)
+        return err_set(err, ERR_CONFLICT, "tlog-witness", "held %llu", (unsigned long long)held.n);
+    return err_wrap(err, "held %llu", (unsigned long long)held.n);
 }
 
 static bool keep_cosigned(struct vault *v, const struct cosigning *c, const struct checkpoint *next,
@@ -227,7 +243,7 @@ bool act_cosign(struct vault *v, struct act_io *io, struct err *err)
                        "after a restore the old witness and mirror keys never sign again");
     if (str_eq(c.origin, v->origin))
         return err_set(err, ERR_DENIED, "FORMATS 6", "nobody cosigns its own log");
-    if (!open_foreign(&c, io->arena, &next, err) ||
+    if (!check_genesis(v, &c, err) || !open_foreign(&c, io->arena, &next, err) ||
         !check_extends(keeper_state_cosigned(&v->state, c.role, c.origin), &c, &next, err) ||
         !keep_cosigned(v, &c, &next, &time_s, err))
         return false;
@@ -272,7 +288,7 @@ bool act_shown_checkpoint(struct vault *v, struct act_io *io, struct err *err)
     bool other = shown.size.n == v->state.edge.size.n && !digest_eq(&shown.root, &root);
     if (!beyond && !other)
         return true;
-    if (v->state.lock != KEEPER_SIGNS)
+    if (v->state.lock != KEEPER_SIGNS && v->state.lock != KEEPER_UNFOUNDED)
         return true; // locked for another reason already; that one is told first
     v->state.lock = KEEPER_OWN_HISTORIES;
     return act_save(v, err);

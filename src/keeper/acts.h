@@ -6,9 +6,11 @@
 // Source: DESIGN sections 8 and 9, FORMATS sections 4 to 6 and 10.
 #ifndef KEEPER_ACTS_H
 #define KEEPER_ACTS_H
+#include "keeper/frames.h"
 #include "keeper/vault.h"
 
 struct act_io {
+    enum keeper_caller caller; // whose socket the frame came on
     struct reader ask;
     struct arena *arena;  // lives as long as the answer
     struct buffer answer; // columns
@@ -35,6 +37,10 @@ bool act_save(struct vault *v, struct err *err) MUST_USE;
 // Reads u16 count and that many b16 notes.
 bool act_take_approvals(struct act_io *io, const struct bytes **ret, size_t *ret_count,
                         struct err *err) MUST_USE;
+// After a restore approvals count only when no officer can have given them before it (FORMATS 10).
+//   errors  those of register_open_approval; ERR_DENIED
+bool act_check_not_void(struct vault *v, const struct bytes *approvals, size_t count,
+                        struct moment *ret_longest, struct err *err) MUST_USE;
 // Signs a checkpoint of the right edge with the log key and keeps it in the state, unsaved.
 void act_sign_checkpoint(struct vault *v);
 #endif

@@ -263,7 +263,7 @@ bool keeper_open_stanzas(const struct keeper *k, const struct age_wrapped *asks,
     struct arena a;
     struct reader r;
     CHECK(count <= STANZAS_MAX);
-    arena_init(&a, 65536);
+    arena_init(&a, 1 << 20);
     struct buffer b = columns_in(&a);
     buffer_number(&b, count, 2);
     for (size_t i = 0; i < count; i++) {

@@ -62,10 +62,9 @@ static keeper_act *act_of(unsigned kind, enum keeper_caller caller, struct err *
     return NULL;
 }
 
-static bool run(struct vault *v, enum keeper_caller caller, struct frame f, struct act_io *io,
-                struct err *err)
+static bool run(struct vault *v, struct frame f, struct act_io *io, struct err *err)
 {
-    keeper_act *act = act_of(f.kind, caller, err);
+    keeper_act *act = act_of(f.kind, io->caller, err);
     if (act == NULL)
         return false;
     io->ask = reader_of(f.payload);
@@ -79,11 +78,11 @@ static bool run(struct vault *v, enum keeper_caller caller, struct frame f, stru
 static bool answer(struct vault *v, const struct keeper_door *door, struct frame f, struct arena *a,
                    struct err *err)
 {
-    struct act_io io = {.arena = a, .fd = -1};
+    struct act_io io = {.caller = door->is, .arena = a, .fd = -1};
     struct err why = {0};
     if (f.fd >= 0)
         (void)close(f.fd); // nobody sends the keeper descriptors
-    bool done = run(v, door->is, f, &io, &why);
+    bool done = run(v, f, &io, &why);
     bool sent = done ? frame_answer_ok(door->socket, buffer_bytes(&io.answer), io.fd, err)
                      : frame_answer_err(door->socket, &why, err);
     if (io.fd >= 0)

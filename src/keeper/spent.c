@@ -73,12 +73,29 @@ const struct spent_row *spent_find(const struct spent *s, const struct draft_id 
     return s->used[at] == 1 ? &s->rows[at] : NULL;
 }
 
+// A crash may leave the file longer than what reached the disk: whole rows of zeros at its end,
+// never acknowledged. No row is all zeros, because of its hash.
+static size_t length_written(struct bytes file)
+{
+    size_t len = file.len - file.len % ROW_BYTES;
+    while (len > 0) {
+        size_t at = len - ROW_BYTES;
+        while (at < len && file.ptr[at] == 0)
+            at++;
+        if (at < len)
+            break;
+        len -= ROW_BYTES;
+    }
+    return len;
+}
+
 // Takes the rows of a file in; yields how many were past and left out.
 static bool take_rows(struct spent *s, struct bytes file, struct moment now, size_t *ret_past,
                       struct err *err)
 {
     size_t past = 0;
-    for (size_t at = 0; at + ROW_BYTES <= file.len; at += ROW_BYTES) {
+    size_t len = length_written(file);
+    for (size_t at = 0; at < len; at += ROW_BYTES) {
         struct spent_row row;
         if (!row_read(bytes_of(file.ptr + at, ROW_BYTES), &row))
             return err_set(err, ERR_TAMPERED, "keeper/spent.h", "row %zu of %.120s is damaged",
@@ -90,7 +107,7 @@ static bool take_rows(struct spent *s, struct bytes file, struct moment now, siz
         make_room(s, 1);
         put(s, &row);
     }
-    *ret_past = past + (file.len % ROW_BYTES != 0 ? 1 : 0);
+    *ret_past = past + (file.len != len ? 1 : 0);
     return true;
 }
 

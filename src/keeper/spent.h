@@ -31,7 +31,8 @@ struct spent {
 };
 
 // Reads the file, leaves out rows past `now`, and writes it anew when that saved something. A last
-// row cut short by a crash was never acknowledged and is dropped; a damaged one is an error.
+// row cut short by a crash, and rows of zeros at the end, were never acknowledged and are dropped;
+// a damaged one is an error.
 //   errors  ERR_TAMPERED, ERR_IO
 bool spent_open(struct spent *s, struct world *w, const char *folder, struct moment now,
                 struct err *err) MUST_USE;

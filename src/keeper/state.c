@@ -282,20 +282,29 @@ static bool load_slot(struct world *w, const char *folder, unsigned slot, struct
     path_of(folder, slot, path, sizeof path);
     arena_init(&a, (size_t)2 * KEEPER_STATE_BYTES_MAX);
     bool done = true;
+    *ret = SLOT_DAMAGED;
     if (!world_exists(w, path))
         *ret = SLOT_ABSENT;
-    else if (!world_read_file(w, path, KEEPER_STATE_BYTES_MAX, &a, &file, err))
-        done = false;
+    else if (!world_read_file(w, path, KEEPER_STATE_BYTES_MAX, &a, &file, &why))
+        done = why.kind == ERR_LIMIT; // no state of ours is that long: damaged
     else
-        *ret = keeper_state_read(file, origin, s, &why) ? SLOT_GOOD : SLOT_DAMAGED;
+        *ret = keeper_state_read(file, origin, s, &why) && s->generation % 2 == slot ? SLOT_GOOD
+                                                                                     : SLOT_DAMAGED;
     arena_release(&a);
+    if (!done)
+        *err = why;
     return done;
 }
 
-// Whoever cannot be sure how far it signed must ask the others.
-static void lock_as_restored(struct keeper_state *s, struct moment now)
+// Whoever cannot be sure how far it signed must ask the others. What it writes then must never look
+// like the neighbour of a generation that was left lying.
+static void lock_as_restored(struct keeper_state *s, const struct keeper_state both[2],
+                             const enum slot slots[2], struct moment now)
 {
     keeper_state_fresh(s, now);
+    for (size_t i = 0; i < 2; i++)
+        if (slots[i] == SLOT_GOOD && both[i].generation + 2 > s->generation)
+            s->generation = both[i].generation + 2;
     s->lock = KEEPER_RESTORED;
     s->cosigns = false;
 }
@@ -308,18 +317,14 @@ bool keeper_state_load(struct world *w, const char *folder, struct str origin,
     bool done = load_slot(w, folder, 0, origin, &both[0], &slots[0], err) &&
                 load_slot(w, folder, 1, origin, &both[1], &slots[1], err);
     bool two = slots[0] == SLOT_GOOD && slots[1] == SLOT_GOOD;
-    // Generation n stands in slot n mod 2; the very first one stands alone.
-    bool first = slots[0] == SLOT_ABSENT && slots[1] == SLOT_GOOD && both[1].generation == 1;
     if (!done)
         goto out;
-    if (two && both[0].generation % 2 == 0 && both[1].generation % 2 == 1 &&
-        (both[0].generation == both[1].generation + 1 ||
-         both[1].generation == both[0].generation + 1))
+    // Both are written when a keeper is made, so that one alone is always a loss.
+    if (two && (both[0].generation == both[1].generation + 1 ||
+                both[1].generation == both[0].generation + 1))
         *ret = both[0].generation > both[1].generation ? both[0] : both[1];
-    else if (first)
-        *ret = both[1];
     else
-        lock_as_restored(ret, world_now(w));
+        lock_as_restored(ret, both, slots, world_now(w));
 out:
     memory_release(both);
     return done;

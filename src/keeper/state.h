@@ -51,10 +51,10 @@ struct keeper_state {
 
 // A state before the first entry. Only `elchi init` writes one where there is none.
 void keeper_state_fresh(struct keeper_state *s, struct moment now);
-// Reads both generations of `folder` and takes the newer. None at all, one missing after the first
-// two were written, or a damaged one yields a state with lock KEEPER_RESTORED: whoever cannot be
-// sure how far it signed signs nothing.
-//   errors  ERR_IO; ERR_CONFLICT  the file is of another log
+// Reads both generations of `folder` and takes the newer. None at all, one missing, or a damaged
+// one yields a state with lock KEEPER_RESTORED: whoever cannot be sure how far it signed signs
+// nothing. So does a file of another log.
+//   errors  ERR_IO
 bool keeper_state_load(struct world *w, const char *folder, struct str origin,
                        struct keeper_state *ret, struct err *err) MUST_USE;
 // Makes the state durable as the next generation. On failure nothing may be signed.

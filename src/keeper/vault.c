@@ -82,11 +82,13 @@ static bool put_names(struct keyring *k, const struct vault_new *how, struct err
            keyring_put(k, STR("name/state"), str_bytes(state_code_str(&how->state)), err);
 }
 
+// Both generations, so that a keeper that finds one alone knows that the other was lost.
 static bool make_state(struct world *w, const char *folder, struct str origin, struct err *err)
 {
     struct keeper_state *s = memory_new(1, sizeof *s);
     keeper_state_fresh(s, world_now(w));
-    bool done = keeper_state_save(w, folder, origin, s, err);
+    bool done = keeper_state_save(w, folder, origin, s, err) &&
+                keeper_state_save(w, folder, origin, s, err);
     memory_release(s);
     return done;
 }
@@ -223,6 +225,13 @@ static bool load_manifest(struct vault *v, struct err *err)
     return true;
 }
 
+// Rows may go only by a time that was made durable: by a clock that ran ahead for a moment, drafts
+// would be forgotten whose approvals count again when it is set right.
+static struct moment surely_past(const struct vault *v)
+{
+    return v->state.lock == KEEPER_RESTORED ? (struct moment){0} : v->state.time;
+}
+
 bool vault_open(struct vault *v, struct world *w, const char *folder,
                 const struct secret *passphrase, struct err *err)
 {
@@ -236,7 +245,7 @@ bool vault_open(struct vault *v, struct world *w, const char *folder,
     bool done = open_keyring(v, passphrase, err) && load_register(v, err) &&
                 load_community(v, err) && load_manifest(v, err) &&
                 keeper_state_load(w, v->folder, v->origin, &v->state, err) &&
-                spent_open(&v->spent, w, v->folder, vault_now(v), err);
+                spent_open(&v->spent, w, v->folder, surely_past(v), err);
     if (!done)
         vault_close(v);
     return done;
@@ -286,20 +295,30 @@ static bool put_own(struct vault *v, const char *name, struct bytes content, str
 {
     char path[PATH_BYTES];
     path_in(v->folder, name, path);
-    return world_write_file(v->world, path, content, 0600, err);
+    if (world_write_file(v->world, path, content, 0600, err))
+        return true;
+    v->broken = true; // nobody knows which of the two stands there now
+    return false;
+}
+
+// What stands on disk and is not held here would come into force at the next start alone.
+static bool reloaded(struct vault *v, bool done)
+{
+    v->broken = v->broken || !done;
+    return done;
 }
 
 bool vault_put_register(struct vault *v, struct bytes text, struct err *err)
 {
-    return put_own(v, "register", text, err) && load_register(v, err);
+    return put_own(v, "register", text, err) && reloaded(v, load_register(v, err));
 }
 
 bool vault_put_community(struct vault *v, struct bytes file, struct err *err)
 {
-    return put_own(v, "community", file, err) && load_community(v, err);
+    return put_own(v, "community", file, err) && reloaded(v, load_community(v, err));
 }
 
 bool vault_put_manifest(struct vault *v, struct bytes note, struct err *err)
 {
-    return put_own(v, "manifest", note, err) && load_manifest(v, err);
+    return put_own(v, "manifest", note, err) && reloaded(v, load_manifest(v, err));
 }
