@@ -322,6 +322,11 @@ bool clerk_view_want(const struct clerk_putting *p, struct err *err)
 static bool put_attachments(const struct clerk_putting *p, struct err *err)
 {
     const struct record *r = &p->opened->record.record;
+    const struct entry *entry = &p->opened->entry;
+    // The body is named by its record too: whoever may read the one may fetch the other.
+    if (entry->kind != ENTRY_AS_IT_IS &&
+        !office_attached_put(&p->stores->office, &entry->body, &p->opened->record.note_hash, err))
+        return false;
     for (size_t i = 0; i < r->attachments_count; i++) {
         const struct attachment *at = &r->attachments[i];
         if (!office_attached_put(&p->stores->office, &at->blob, &p->opened->record.note_hash, err))
