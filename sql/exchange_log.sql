@@ -16,7 +16,7 @@ SELECT id, origin, own, size, root, edge, signed_size, checkpoint FROM log WHERE
 -- name: log_list  -- All logs in the order they were added.
 SELECT id, origin, own, size, root, edge, signed_size, checkpoint FROM log ORDER BY id;
 
--- name: log_grow  -- The head after an append or a cut, if it still stands where the caller read it.
+-- name: log_grow  -- The head after an append or a cut, if it stands where the caller read it.
 UPDATE log SET size = $3, root = $4, edge = $5 WHERE id = $1 AND size = $2 RETURNING id;
 
 -- name: log_sign  -- The newest signed checkpoint, of a size that is held.

@@ -13,7 +13,7 @@ SELECT number, time_s FROM cosig WHERE log = $1 AND size = $2 AND key_name = $3 
 -- name: cosig_earlier  -- Of one key at one size the earliest time stays.
 UPDATE cosig SET time_s = $2, line = $3 WHERE number = $1;
 
--- name: cosig_thin  -- Older sizes go once a newer line of the same key and $2 newer sizes are held.
+-- name: cosig_thin  -- Older sizes go once a newer line of the key and $2 newer sizes are held.
 DELETE FROM cosig WHERE log = $1 AND size < (
     SELECT MIN(size) FROM (
         SELECT DISTINCT size FROM cosig WHERE log = $1 ORDER BY size DESC LIMIT $2) AS kept)

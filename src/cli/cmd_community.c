@@ -14,10 +14,10 @@
 #include <stdlib.h>
 
 // How long things take where a community does not say otherwise, in seconds.
+#define DAY UINT64_C(86400)
 static const uint64_t usual_s[COMMUNITY_DURATION_COUNT] = {
-    [DURATION_SILENCE] = 7 * 86400, [DURATION_RECEIPT] = 86400,
-    [DURATION_HEARD] = 3 * 86400,   [DURATION_REVEAL] = 86400,
-    [DURATION_CHECK] = 180 * 86400, [DURATION_CONTACT] = 365 * 86400,
+    [DURATION_SILENCE] = 7 * DAY, [DURATION_RECEIPT] = DAY,     [DURATION_HEARD] = 3 * DAY,
+    [DURATION_REVEAL] = DAY,      [DURATION_CHECK] = 180 * DAY, [DURATION_CONTACT] = 365 * DAY,
 };
 
 // -- making a community file

@@ -315,7 +315,7 @@ static bool take_piece(struct fetching *f, uint64_t offset, uint64_t *ret_next, 
     struct arena piece_arena;
     struct bytes piece;
     size_t from = 0;
-    arena_init(&piece_arena, 4 * FRAME_BYTES_MAX);
+    arena_init(&piece_arena, (size_t)4 * FRAME_BYTES_MAX);
     bool done = clerk_blob_read(f->clerk, &f->blob, offset, READ_BYTES, &piece_arena, &piece, err);
     if (done && piece.len == 0)
         done = err_set(err, ERR_IO, NULL, "the node gives no more of the attachment");

@@ -113,13 +113,16 @@ bool layout_render(struct cli *cli, const struct layout *l, const struct record 
 }
 
 // U+2067 and U+2069: the reader's terminal sees where the other direction begins and ends.
+static const char isolate_begin[] = {(char)0xE2, (char)0x81, (char)0xA7, '\0'};
+static const char isolate_end[] = {(char)0xE2, (char)0x81, (char)0xA9, '\0'};
+
 void layout_say_lines(struct str text, bool right_to_left)
 {
     struct str line;
     while (text.len > 0 && str_split(&text, '\n', &line))
         if (line.len > 0)
-            say("  %s%.*s%s\n", right_to_left ? "\xE2\x81\xA7" : "", STR_ARG(line),
-                right_to_left ? "\xE2\x81\xA9" : "");
+            say("  %s%.*s%s\n", right_to_left ? isolate_begin : "", STR_ARG(line),
+                right_to_left ? isolate_end : "");
 }
 
 static bool is_right_to_left(const struct layout *l, const char *language)

@@ -1,12 +1,10 @@
-#define _DEFAULT_SOURCE // libarchive's header wants ssize_t's friends
 #include "courier/bundle_read.h"
 
 #include "community/held.h"
+#include "courier/bundle_file.h"
 #include "log/tile.h"
 #include "store/exchange_peer.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,7 +12,6 @@
 #define RULE "FORMATS 8"
 
 enum {
-    PIECE_BYTES = BLOB_CHUNK_BYTES * 8,     // what the clerk takes of a blob at a time
     BATCH_BYTES = FRAME_BYTES_MAX - 262144, // entries of one frame, beside a checkpoint
     ROW_BATCH = 1024,                       // hints of one frame
     HEAD_PREFIX_BYTES = 8,                  // as in a session's HAVE
@@ -30,10 +27,7 @@ struct reading {
     const struct bundle_source *source;
     struct arena *arena;
     struct held held;
-    int fd;
-    uint64_t file_bytes;
-    struct archive *archive;
-    uint8_t *room; // owned; one member that is taken whole, or a piece of a blob
+    struct bundle_file file;
     struct bytes index_note;
     struct str text;
     struct note_signature line;
@@ -50,119 +44,12 @@ static bool malformed(struct err *err, const char *what)
     return err_set(err, ERR_MALFORMED, RULE, "%s", what);
 }
 
-// -- the archive ---------------------------------------------------------------------------------
-static void close_archive(struct reading *r)
-{
-    if (r->archive != NULL)
-        (void)archive_read_free(r->archive);
-    r->archive = NULL;
-}
-
-static bool open_archive(struct reading *r, struct err *err)
-{
-    close_archive(r);
-    r->archive = archive_read_new();
-    CHECK(r->archive != NULL);
-    // No filter is switched on: a compressed file is no bundle.
-    if (lseek(r->fd, 0, SEEK_SET) != 0 || archive_read_support_format_tar(r->archive) != ARCHIVE_OK)
-        return err_set(err, ERR_IO, NULL, "the file cannot be read");
-    return archive_read_open_fd(r->archive, r->fd, BLOB_CHUNK_BYTES) == ARCHIVE_OK ||
-           malformed(err, "this is no pax file");
-}
-
-static bool plain_file(struct archive_entry *e)
-{
-    return archive_entry_filetype(e) == AE_IFREG && archive_entry_hardlink(e) == NULL &&
-           archive_entry_symlink(e) == NULL && archive_entry_size_is_set(e) != 0 &&
-           archive_entry_size(e) > 0 && archive_entry_sparse_count(e) == 0;
-}
-
-static bool next_member(struct reading *r, const char *name, uint64_t *ret_size, struct err *err)
-{
-    struct archive_entry *e = NULL;
-    int code = archive_read_next_header(r->archive, &e);
-    if (code == ARCHIVE_EOF)
-        return err_set(err, ERR_MALFORMED, RULE, "the file ends where %s should stand", name);
-    if (code != ARCHIVE_OK || archive_filter_count(r->archive) != 1 ||
-        archive_filter_code(r->archive, 0) != ARCHIVE_FILTER_NONE ||
-        ((unsigned)archive_format(r->archive) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR)
-        return malformed(err, "this is no pax file, or it is damaged");
-    const char *given = archive_entry_pathname(e);
-    if (given == NULL || strcmp(given, name) != 0)
-        return err_set(err, ERR_MALFORMED, RULE, "another member stands where %s should", name);
-    if (!plain_file(e))
-        return err_set(err, ERR_MALFORMED, RULE, "%s is not a plain file", name);
-    *ret_size = (uint64_t)archive_entry_size(e);
-    return true;
-}
-
-// At most `cap` octets, fewer only at the member's end.
-static bool read_some(struct reading *r, uint8_t *to, size_t cap, size_t *ret, struct err *err)
-{
-    size_t have = 0;
-    while (have < cap) {
-        la_ssize_t n = archive_read_data(r->archive, to + have, cap - have);
-        if (n < 0)
-            return malformed(err, "the file is cut short or damaged");
-        if (n == 0)
-            break;
-        have += (size_t)n;
-    }
-    *ret = have;
-    return true;
-}
-
-static bool hash_member(struct reading *r, const struct bundle_member *m, struct err *err)
-{
-    struct hash hash;
-    uint64_t left = m->size;
-    size_t n = 0;
-    hash_init(&hash);
-    while (left > 0) {
-        size_t want = left < PIECE_BYTES ? (size_t)left : (size_t)PIECE_BYTES;
-        if (!read_some(r, r->room, want, &n, err))
-            return false;
-        if (n != want)
-            return malformed(err, "a member is cut short");
-        hash_put(&hash, bytes_of(r->room, n));
-        left -= n;
-    }
-    struct digest found = hash_end(&hash);
-    return digest_eq(&found, &m->hash) ||
-           err_set(err, ERR_TAMPERED, RULE, "a member is not the one the index names");
-}
-
-static bool whole_member(struct reading *r, const struct bundle_member *m, struct bytes *ret,
-                         struct err *err)
-{
-    size_t n = 0;
-    CHECK(m->size <= BUNDLE_ENTRIES_BYTES_MAX);
-    if (!read_some(r, r->room, (size_t)m->size, &n, err))
-        return false;
-    struct digest found = digest_of(bytes_of(r->room, n));
-    if (n != m->size || !digest_eq(&found, &m->hash))
-        return err_set(err, ERR_TAMPERED, RULE, "a member is not the one the index names");
-    *ret = bytes_of(r->room, n);
-    return true;
-}
-
-static bool no_more(struct reading *r, struct err *err)
-{
-    struct archive_entry *e = NULL;
-    int code = archive_read_next_header(r->archive, &e);
-    if (code != ARCHIVE_EOF)
-        return malformed(err, code == ARCHIVE_OK ? "a member stands there that the index lacks"
-                                                 : "the file is damaged at its end");
-    return (uint64_t)archive_filter_bytes(r->archive, 0) == r->file_bytes ||
-           malformed(err, "something stands after the end of the file's members");
-}
-
 // -- pass one ------------------------------------------------------------------------------------
 static bool read_index(struct reading *r, struct err *err)
 {
     uint64_t size = 0;
     size_t n = 0;
-    if (!next_member(r, "index", &size, err))
+    if (!bundle_file_next(&r->file, "index", &size, err))
         return false;
     if (size > BUNDLE_INDEX_BYTES_MAX + NOTE_LINE_BYTES_MAX)
         return err_set(err, ERR_LIMIT, "base/limits.h", "an index of %llu octets",
@@ -170,7 +57,7 @@ static bool read_index(struct reading *r, struct err *err)
     uint8_t *room = arena_new(r->arena, uint8_t, (size_t)size);
     if (room == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for the index");
-    if (!read_some(r, room, (size_t)size, &n, err))
+    if (!bundle_file_some(&r->file, room, (size_t)size, &n, err))
         return false;
     if (n != size)
         return malformed(err, "the index is cut short");
@@ -228,7 +115,7 @@ static bool check_signature(struct reading *r, struct err *err)
 static bool pass_one(struct reading *r, struct err *err)
 {
     uint64_t size = 0;
-    if (!open_archive(r, err) || !read_index(r, err) || !check_parties(r, err))
+    if (!bundle_file_rewind(&r->file, err) || !read_index(r, err) || !check_parties(r, err))
         return false;
     struct digest writer = origin_hash(r->index.origin);
     for (size_t i = 0; i < r->index.members_count; i++) {
@@ -236,19 +123,19 @@ static bool pass_one(struct reading *r, struct err *err)
         char name[BUNDLE_NAME_CHARS + 1];
         struct bytes octets;
         bundle_name_write(m, name);
-        if (!next_member(r, name, &size, err))
+        if (!bundle_file_next(&r->file, name, &size, err))
             return false;
         if (size != m->size)
             return err_set(err, ERR_MALFORMED, RULE, "%s has another size than the index says",
                            name);
         bool keys = m->kind == BUNDLE_KEYS && digest_eq(&m->named, &writer);
-        bool done =
-            keys ? whole_member(r, m, &octets, err) && arena_copy(r->arena, octets, &r->chain, err)
-                 : hash_member(r, m, err);
+        bool done = keys ? bundle_file_whole(&r->file, m, &octets, err) &&
+                               arena_copy(r->arena, octets, &r->chain, err)
+                         : bundle_file_check(&r->file, m, err);
         if (!done)
             return err_wrap(err, "%s", name);
     }
-    return no_more(r, err) && check_signature(r, err);
+    return bundle_file_end(&r->file, err) && check_signature(r, err);
 }
 
 // -- pass two ------------------------------------------------------------------------------------
@@ -426,32 +313,40 @@ static bool take_evidence(struct reading *r, struct bytes octets, struct err *er
     return true;
 }
 
+struct taking_blob {
+    uint64_t at, have; // read of the file; held by the node
+    bool complete;
+};
+
+// The next piece. What is held already is read over, so that the one after it starts where it must.
+static bool take_piece(struct reading *r, const struct bundle_member *m, struct taking_blob *t,
+                       struct err *err)
+{
+    uint64_t left = (t->at < t->have ? t->have : m->size) - t->at;
+    size_t want = left < BUNDLE_PIECE_BYTES ? (size_t)left : (size_t)BUNDLE_PIECE_BYTES;
+    size_t n = 0;
+    bool is_new = t->at >= t->have;
+    if (!bundle_file_some(&r->file, r->file.room, want, &n, err))
+        return false;
+    if (n != want)
+        return malformed(err, "a body is cut short");
+    if (is_new && !clerk_take_blob(r->source->clerk, r->index.origin, &m->hash, m->size, t->at,
+                                   bytes_of(r->file.room, n), &t->have, &t->complete, err))
+        return false;
+    r->sum->bodies += t->complete ? 1 : 0;
+    t->at += n;
+    return true;
+}
+
 static bool take_blob(struct reading *r, const struct bundle_member *m, struct err *err)
 {
-    const struct clerk_link *clerk = r->source->clerk;
-    uint64_t have = 0;
-    uint64_t at = 0;
-    size_t n = 0;
-    bool complete = false;
-    if (!clerk_blob_have(clerk, &m->hash, &have, &complete, err))
+    struct taking_blob t = {0};
+    if (!clerk_blob_have(r->source->clerk, &m->hash, &t.have, &t.complete, err))
         return false;
-    r->sum->held += complete ? 1 : 0;
-    while (!complete && at < m->size) {
-        // What is held already is read over, so that the next piece starts where it must.
-        uint64_t end = at < have ? have : m->size;
-        size_t want = end - at < PIECE_BYTES ? (size_t)(end - at) : (size_t)PIECE_BYTES;
-        if (!read_some(r, r->room, want, &n, err))
+    r->sum->held += t.complete ? 1 : 0;
+    while (!t.complete && t.at < m->size)
+        if (!take_piece(r, m, &t, err))
             return false;
-        if (n != want)
-            return malformed(err, "a body is cut short");
-        if (at >= have) {
-            if (!clerk_take_blob(clerk, r->index.origin, &m->hash, m->size, at,
-                                 bytes_of(r->room, n), &have, &complete, err))
-                return false;
-            r->sum->bodies += complete ? 1 : 0;
-        }
-        at += n;
-    }
     return true;
 }
 
@@ -531,7 +426,7 @@ static bool take_member(struct reading *r, const struct bundle_member *m, struct
     struct bytes octets;
     if (m->kind == BUNDLE_BLOB)
         return take_blob(r, m, err);
-    if (!whole_member(r, m, &octets, err))
+    if (!bundle_file_whole(&r->file, m, &octets, err))
         return false;
     switch (m->kind) {
     case BUNDLE_KEYS:
@@ -552,14 +447,14 @@ static bool take_member(struct reading *r, const struct bundle_member *m, struct
 static bool pass_two(struct reading *r, struct err *err)
 {
     uint64_t size = 0;
-    if (!open_archive(r, err) || !next_member(r, "index", &size, err))
+    if (!bundle_file_rewind(&r->file, err) || !bundle_file_next(&r->file, "index", &size, err))
         return false;
     for (size_t i = 0; i < r->index.members_count; i++) {
         const struct bundle_member *m = &r->index.members[i];
         char name[BUNDLE_NAME_CHARS + 1];
         struct err why = {0};
         bundle_name_write(m, name);
-        if (!settle(r, m->kind, err) || !next_member(r, name, &size, err))
+        if (!settle(r, m->kind, err) || !bundle_file_next(&r->file, name, &size, err))
             return false;
         if (size != m->size)
             return malformed(err, "the file changed while it was read");
@@ -577,22 +472,22 @@ static bool pass_two(struct reading *r, struct err *err)
 static bool begin(struct reading *r, const char *path, struct err *err)
 {
     struct stat about;
-    r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (r->fd < 0)
+    r->file.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (r->file.fd < 0)
         return err_set(err, ERR_NOT_FOUND, NULL, "there is no file %.160s", path);
-    if (fstat(r->fd, &about) != 0 || !S_ISREG(about.st_mode))
+    if (fstat(r->file.fd, &about) != 0 || !S_ISREG(about.st_mode))
         return err_set(err, ERR_USAGE, NULL, "%.160s is no plain file: it is read twice", path);
-    r->file_bytes = (uint64_t)about.st_size;
-    r->room = memory_new(BUNDLE_ENTRIES_BYTES_MAX, 1);
+    r->file.file_bytes = (uint64_t)about.st_size;
+    r->file.room = memory_new(BUNDLE_ENTRIES_BYTES_MAX, 1);
     return true;
 }
 
 static void end(struct reading *r)
 {
-    close_archive(r);
-    if (r->fd >= 0)
-        (void)close(r->fd); // only read
-    memory_release(r->room);
+    bundle_file_rest(&r->file);
+    if (r->file.fd >= 0)
+        (void)close(r->file.fd); // only read
+    memory_release(r->file.room);
     memory_release(r);
 }
 
@@ -602,7 +497,7 @@ bool bundle_verify(const struct bundle_source *source, const char *path, struct 
     struct reading *r = memory_new(1, sizeof *r);
     r->source = source;
     r->arena = a;
-    r->fd = -1;
+    r->file.fd = -1;
     bool done = begin(r, path, err) && pass_one(r, err);
     if (done)
         *ret_index = r->index;
@@ -630,7 +525,7 @@ bool bundle_read(const struct bundle_source *source, const char *path, struct ar
     struct reading *r = memory_new(1, sizeof *r);
     r->source = source;
     r->arena = a;
-    r->fd = -1;
+    r->file.fd = -1;
     r->sum = &sum;
     bool done = begin(r, path, err) && pass_one(r, err) && make_room(r, err) && pass_two(r, err);
     if (done)

@@ -102,6 +102,7 @@ static bool open_client(struct caller *c, struct client_options *o, struct clien
     o->cert = &c->all->share->cert;
     o->abandon = &c->all->share->stop;
     done = done && client_open(o, ret, err);
+    o->host = NULL; // it was this function's
     arena_release(&a);
     return done;
 }

@@ -10,5 +10,5 @@
 struct callers; // opaque
 // Starts a thread that keeps one caller for each partner with exchange on and an endpoint.
 bool callers_start(struct share *s, struct callers **ret_owned, struct err *err) MUST_USE;
-void callers_stop(struct callers *c); // share->stop is set before; NULL is fine
+void callers_stop(struct callers *all); // share->stop is set before; NULL is fine
 #endif

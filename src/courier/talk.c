@@ -208,7 +208,7 @@ static bool put_cosigs(struct composing *c, struct str origin, struct err *err)
     r.rows = arena_new(c->arena, struct cosig_row, COSIGS_AT_A_TIME + 1);
     if (r.rows == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for cosignatures");
-    if (room_left(c) < COSIGS_AT_A_TIME * 128)
+    if (room_left(c) < (size_t)COSIGS_AT_A_TIME * 128)
         return true; // with the next batch
     if (!exchange_cosigs_since(&c->txn, c->log.id, known->cosigs_sent, COSIGS_AT_A_TIME,
                                gather_cosig, &r, err))
@@ -290,7 +290,7 @@ static bool put_waiting(struct composing *c, struct err *err)
     w.rows = arena_new(c->arena, struct wire_waiting, TALK_OFFERS_MAX);
     if (w.rows == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for what waits");
-    if (room_left(c) < TALK_OFFERS_MAX * 64)
+    if (room_left(c) < (size_t)TALK_OFFERS_MAX * 64)
         return true;
     if (!exchange_offers(&c->txn, c->t->peer, TALK_OFFERS_MAX, gather_offer, &w, err))
         return false;

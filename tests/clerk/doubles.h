@@ -22,7 +22,7 @@ static inline bool not_here(struct err *err)
         (void)io;                                                   \
         return not_here(err);                                       \
     }
-#if !__has_include("src/clerk/receipt.c") && !__has_include("src/clerk/receipts.c")
+#if !__has_include("src/clerk/receipt.c") && !__has_include("src/clerk/project_receipts.c")
 bool clerk_receipts(struct clerk *c, struct err *err)
 {
     (void)c;

@@ -1,4 +1,4 @@
-// clerk/receipts.c - the receipts that are due (declared in clerk/project.h).
+// clerk/project_receipts.c - the receipts that are due (declared in clerk/project.h).
 //
 // A receipt given stands in our own log, so whether one is due is asked of the views of that log:
 // only once all of it is shown and nothing waits in the stage. That holds across crash and rebuild.
