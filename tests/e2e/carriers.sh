@@ -30,7 +30,7 @@ for round in 1 2 3; do
     done
 done
 "$ELCHI" bundle read --node "$WORK/XC" "$WORK/late" >/dev/null || not_ok "a late file"
-check "the receipt came back" reaches XA "$REF" dialogue acknowledged
+check "the answer came back" reaches XA "$REF" dialogue answered
 for s in XA XB XC; do views $s >"$WORK/$s.views"; done
 check "XA sent one record" test "$(count XA sent)" -ge 1
 before=$(root_of XA)
