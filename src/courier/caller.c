@@ -32,6 +32,7 @@ struct caller {
     struct digest pin;     // that the client was opened with
     uint64_t heard;        // bells
     uint32_t failures;
+    bool missed; // a body could not be had: the partner must say again what it holds
 };
 struct callers {
     struct share *share;
@@ -293,6 +294,7 @@ static bool fetch_offered(struct caller *c, bool *ret_any, struct err *err)
         // One that cannot be had now is no reason to leave the others.
         if (!fetch_blob(c, &rows[i], &why)) {
             report_err(REPORT_INFO, "body-not-fetched", &why);
+            c->missed = true;
             done = why.kind != ERR_OFFLINE || err_set(err, why.kind, why.clause, "%s", why.text);
         }
     }
@@ -303,7 +305,8 @@ static bool fetch_offered(struct caller *c, bool *ret_any, struct err *err)
 // Rounds until neither side has anything new to say and nothing is left to fetch.
 static bool hold_session(struct caller *c, struct err *err)
 {
-    bool fresh = c->failures > 0 || c->client == NULL;
+    bool fresh = c->failures > 0 || c->client == NULL || c->missed;
+    c->missed = false;
     if (!view_refresh(&c->view, err) || !connect_peer(c, err))
         return false;
     for (int round = 0; round < ROUNDS_MAX && !atomic_load(&c->all->share->stop); round++) {
@@ -483,6 +486,7 @@ void callers_stop(struct callers *all)
         (void)pthread_join(c->thread, NULL);
         client_close(c->client);
         view_close(&c->view);
+        talk_end(&c->talk);
         memory_release(c->peer);
         memory_release(c);
     }

@@ -380,6 +380,7 @@ void listener_stop(struct listener *l)
     server_stop(l->monitor, DRAIN_MS);
     view_close(&l->view);
     for (size_t i = 0; i < l->talks_count; i++) {
+        talk_end(l->talks[i]);
         memory_release(l->talks[i]);
         memory_release(l->names[i]);
     }

@@ -6,7 +6,12 @@
 #include "store/exchange_blob.h"
 #include "store/exchange_witness.h"
 
-enum { ENTRIES_AT_A_TIME = 2048, COSIGS_AT_A_TIME = 256, EVIDENCE_AT_A_TIME = 16 };
+enum {
+    ENTRIES_AT_A_TIME = 2048,
+    COSIGS_AT_A_TIME = 256,
+    EVIDENCE_AT_A_TIME = 16,
+    OFFERS_SEEN_MAX = 1 << 20
+};
 
 struct composing {
     struct talk *t;
@@ -268,10 +273,55 @@ struct waiting_rows {
     size_t count;
 };
 
+// -- what was announced already: said once in a session, and again only after talk_forget
+// -----------
+static uint64_t announced_key(const struct digest *hash)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < sizeof key; i++)
+        key = key << 8 | hash->octets[i];
+    return key | 1; // zero marks a free place
+}
+
+static bool announce_in(uint64_t *places, size_t cap, uint64_t key)
+{
+    size_t at = (size_t)(key >> 1) & (cap - 1);
+    while (places[at] != 0 && places[at] != key)
+        at = (at + 1) & (cap - 1);
+    bool is_new = places[at] == 0;
+    places[at] = key;
+    return is_new;
+}
+
+static void announced_grow(struct talk *t)
+{
+    enum { CAP_FIRST = 1024 };
+    size_t cap = t->announced_cap == 0 ? CAP_FIRST : 2 * t->announced_cap;
+    uint64_t *wider = memory_new(cap, sizeof *wider);
+    for (size_t i = 0; i < t->announced_cap; i++)
+        if (t->announced[i] != 0)
+            (void)announce_in(wider, cap, t->announced[i]);
+    memory_release(t->announced);
+    t->announced = wider;
+    t->announced_cap = cap;
+}
+
+// True the first time.
+static bool announce(struct talk *t, const struct digest *hash)
+{
+    if (2 * t->announced_count >= t->announced_cap)
+        announced_grow(t);
+    bool is_new = announce_in(t->announced, t->announced_cap, announced_key(hash));
+    t->announced_count += is_new ? 1 : 0;
+    return is_new;
+}
+
 static bool gather_offer(void *context, const struct exchange_offer *row, struct err *err)
 {
     struct waiting_rows *w = context;
     struct exchange_log log;
+    if (w->count == TALK_OFFERS_MAX || !announce(w->c->t, &row->hash))
+        return true; // with the next batch, or said already
     if (!exchange_log_get(&w->c->txn, row->log, w->c->arena, &log, err))
         return false;
     w->rows[w->count++] = (struct wire_waiting){.origin = origin_id_of(log.origin),
@@ -292,12 +342,12 @@ static bool put_waiting(struct composing *c, struct err *err)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for what waits");
     if (room_left(c) < (size_t)TALK_OFFERS_MAX * 64)
         return true;
-    if (!exchange_offers(&c->txn, c->t->peer, TALK_OFFERS_MAX, gather_offer, &w, err))
+    if (!exchange_offers(&c->txn, c->t->peer, OFFERS_SEEN_MAX, gather_offer, &w, err))
         return false;
     f.of.waiting.rows = w.rows;
     f.of.waiting.count = w.count;
     if (w.count > 0)
-        wire_put(&c->out, &f); // said again until it is fetched; nothing new in itself
+        put(c, &f);
     return true;
 }
 
@@ -370,8 +420,8 @@ bool talk_compose(struct talk *t, struct view *v, bool fresh, struct arena *a, s
     buffer_init(&c.out, a, WIRE_BATCH_BYTES_MAX);
     t->said_something = false;
     if (fresh) {
-        memset(t->logs, 0, sizeof t->logs);
-        t->told = t->introduced = false;
+        talk_forget(t);
+        t->told = false;
     }
     bool done = view_refresh(v, err) && db_begin(v->exchange, &c.txn, err) &&
                 compose(&c, fresh, err) && buffer_take(&c.out, ret, err);

@@ -23,10 +23,15 @@ struct talk {
     size_t offers_count;
     struct wire_want wants[TALK_OFFERS_MAX]; // what the partner asks to be brought
     size_t wants_count;
+    uint64_t *announced; // owned; a set of what was said to wait for the partner, by hash
+    size_t announced_count, announced_cap;
     bool said_something; // the last batch composed held more than greetings
     bool took_something; // the last batch taken did
 };
 void talk_begin(struct talk *t, struct str peer);
+void talk_end(struct talk *t); // a zeroed one is fine
+// Forgets what the partner was told: an answer may have been lost.
+void talk_forget(struct talk *t);
 // Takes a batch. A frame the clerk refuses is reported and passed over; the rest goes on.
 //   errors  ERR_MALFORMED, ERR_LIMIT, ERR_UNSUPPORTED (the batch); ERR_DENIED (not from this
 //   partner,

@@ -11,6 +11,21 @@ void talk_begin(struct talk *t, struct str peer)
     *t = (struct talk){.peer = peer};
 }
 
+void talk_end(struct talk *t)
+{
+    memory_release(t->announced);
+    *t = (struct talk){.peer = t->peer};
+}
+
+void talk_forget(struct talk *t)
+{
+    memset(t->logs, 0, sizeof t->logs);
+    t->introduced = false;
+    memory_release(t->announced);
+    t->announced = NULL;
+    t->announced_count = t->announced_cap = 0;
+}
+
 struct taking {
     struct talk *t;
     struct view *v;
@@ -35,8 +50,7 @@ static void settle_order(struct talk *t, const struct view *v)
 {
     if (!v->held->has_community || digest_eq(&t->community, &v->held->community.hash))
         return;
-    memset(t->logs, 0, sizeof t->logs);
-    t->introduced = false;
+    talk_forget(t);
     t->community = v->held->community.hash;
 }
 
@@ -251,10 +265,8 @@ static bool take_hello(struct taking *k, const struct wire_frame *f, struct err 
     struct origin_id own = origin_id_of(k->v->share->own);
     if (!origin_id_eq(&f->of.hello.from, &peer) || !origin_id_eq(&f->of.hello.to, &own))
         return err_set(err, ERR_DENIED, "FORMATS 7", "the greeting names another pair of States");
-    if ((f->of.hello.flags & WIRE_FRESH) != 0) {
-        memset(k->t->logs, 0, sizeof k->t->logs);
-        k->t->introduced = false;
-    }
+    if ((f->of.hello.flags & WIRE_FRESH) != 0)
+        talk_forget(k->t);
     return true;
 }
 
