@@ -95,8 +95,8 @@ static bool take_entry(struct proving *p, struct txn *txn, struct err *err)
 static bool is_line_of(const struct chain *chain, const struct note_signature *line)
 {
     struct note_key keys[2 * CHAIN_VERSIONS_MAX];
-    size_t count = chain_cosigner_keys(chain, keys, 2 * CHAIN_VERSIONS_MAX);
-    for (size_t i = 0; i < count && i < 2 * CHAIN_VERSIONS_MAX; i++)
+    size_t count = chain_cosigner_keys(chain, keys, (size_t)2 * CHAIN_VERSIONS_MAX);
+    for (size_t i = 0; i < count && i < (size_t)2 * CHAIN_VERSIONS_MAX; i++)
         if (keys[i].id == line->id && str_eq(keys[i].name, line->name))
             return true;
     return false;

@@ -199,6 +199,8 @@ bool clerk_take_entries(const struct clerk_link *c, struct arena *a,
     return done;
 }
 
+// One column of the frame each.
+// NOLINTNEXTLINE(readability-function-size)
 bool clerk_witness(const struct clerk_link *c, struct arena *a, struct str from, struct str origin,
                    struct bytes checkpoint, struct tree_size old, struct proof proof,
                    struct str *ret_line, struct err *err)
@@ -283,6 +285,8 @@ static bool take_have(struct asking *ask, uint64_t *ret_have, bool *ret_complete
     return true;
 }
 
+// One column of the frame each.
+// NOLINTNEXTLINE(readability-function-size)
 bool clerk_take_blob(const struct clerk_link *c, struct str from, const struct digest *hash,
                      uint64_t size, uint64_t offset, struct bytes octets, uint64_t *ret_have,
                      bool *ret_complete, struct err *err)

@@ -178,6 +178,8 @@ static bool place_of(enum desk desk, const char *table, struct str row, struct a
     return arena_fmt(a, ret, err, "%s\n%.*s\n%s\n", table, STR_ARG(row), desk_word(desk));
 }
 
+// What is sealed, where it stands, and with what: eight things, none of them another.
+// NOLINTNEXTLINE(readability-function-size)
 bool clerk_text_seal(struct clerk *c, enum desk desk, const char *table, struct str row,
                      struct bytes text, struct arena *a, struct bytes *ret, struct err *err)
 {
@@ -187,6 +189,7 @@ bool clerk_text_seal(struct clerk *c, enum desk desk, const char *table, struct 
            box_seal(c->world, &c->desk_keys[desk], text, str_bytes(place), a, ret, err);
 }
 
+// NOLINTNEXTLINE(readability-function-size)
 bool clerk_text_open(struct clerk *c, enum desk desk, const char *table, struct str row,
                      struct bytes sealed, struct arena *a, struct bytes *ret, struct err *err)
 {

@@ -216,7 +216,7 @@ static bool list(struct clerk *c, struct clerk_io *io, enum office_direction dir
         return false;
     if (most == 0 || most > CLERK_ROWS_MAX)
         most = CLERK_ROWS_MAX;
-    struct page p = {.before = before, .cap = DESK_COUNT * 2 * most};
+    struct page p = {.before = before, .cap = (size_t)DESK_COUNT * 2 * most};
     p.rows = memory_new(p.cap, sizeof p.rows[0]);
     io->shown = shown_object();
     json_t *rows = shown_array();

@@ -307,7 +307,7 @@ static bool answer_waiting(struct clerk *c, struct connection *to, const struct 
     json_t *shown = NULL;
     struct err why = {0};
     struct err err = {0};
-    arena_init(&a, 4 * FRAME_BYTES_MAX);
+    arena_init(&a, (size_t)4 * FRAME_BYTES_MAX);
     bool done =
         released_json(c, &to->waits_for, &a, &shown, &why) && json_canon(shown, &a, &payload, &why);
     if (!done && append->kind != ERR_NONE)

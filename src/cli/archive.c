@@ -263,8 +263,8 @@ bool archive_read_backup(struct cli *cli, const char *file, const char *identity
                          const char *folder, struct err *err)
 {
     struct secret identity = {0};
-    struct bytes sealed;
-    struct bytes plain;
+    struct bytes sealed = {0};
+    struct bytes plain = {0};
     char keeper[PATH_BYTES];
     bool done = read_identity(cli, identity_file, &identity, err) &&
                 command_read(cli, file, (size_t)200 << 20, &sealed, err) &&

@@ -315,7 +315,7 @@ static bool init_finish(struct cli *cli, struct err *err)
 static bool init_request(struct cli *cli, struct found_plan *p, struct err *err)
 {
     struct found_roots roots;
-    struct str text;
+    struct str text = {0};
     struct str path;
     struct secret passphrase = {0};
     if (!roots_from_options(cli, &roots, err) ||

@@ -137,7 +137,9 @@ static bool say_proof_json(struct cli *cli, const struct layout *l, const struct
         done = layout_json_record(cli, l, str_bytes(whole->text), o, err);
     }
     memory_release(whole);
-    return done && say_json(json_incref(o), err) ? (json_decref(o), true) : (json_decref(o), false);
+    done = done && say_json(json_incref(o), err);
+    json_decref(o);
+    return done;
 }
 
 static void say_cosigners(struct cli *cli, const struct layout *l, const struct proof_shown *p)

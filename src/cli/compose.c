@@ -263,11 +263,10 @@ bool compose_keep(struct compose *c, struct err *err)
     buffer_block32(&columns, str_bytes(text));
     if (!clerk_show(&c->link->clerk, CLERK_DRAFT_NEW, buffer_bytes(&columns), &draft, err))
         return false;
-    if (command_json(c->cli))
-        return layout_json_record(c->cli, c->layout, str_bytes(text), draft, err)
-                   ? say_json(draft, err)
-                   : (json_decref(draft), false);
-    bool done = compose_say_draft(c->cli, c->layout, draft, err);
+    bool done = command_json(c->cli)
+                    ? layout_json_record(c->cli, c->layout, str_bytes(text), draft, err) &&
+                          say_json(json_incref(draft), err)
+                    : compose_say_draft(c->cli, c->layout, draft, err);
     json_decref(draft);
     return done;
 }

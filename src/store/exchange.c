@@ -183,6 +183,7 @@ static uint64_t range_end(struct exchange_range range)
     return range.count_max < INT64_MAX - from ? from + range.count_max : INT64_MAX;
 }
 
+// NOLINTNEXTLINE(readability-function-cognitive-complexity): two bounds and a callback in one loop
 bool exchange_entries(struct txn *txn, struct exchange_range range, exchange_entry_each *each,
                       void *context, uint64_t *ret_next, struct err *err)
 {
