@@ -110,7 +110,8 @@ bench: ## every measure of the design, the machine's own calibration first (ONLY
 	@tools/install-deps build
 	$(AGAIN) bench-programs
 	@$(B)/bench/calibrate $(B)
-	@for b in $(or $(ONLY),$(filter-out calibrate,$(BENCHES))); do $(B)/bench/$$b || exit 1; done
+	@for b in $(or $(ONLY),$(filter-out calibrate deliver,$(BENCHES)) nodes); do \
+	    if [ -x bench/$$b.sh ]; then bench/$$b.sh $(B); else $(B)/bench/$$b; fi || exit 1; done
 
 # -- installing -------------------------------------------------------------------------------------
 PREFIX ?= /usr/local
