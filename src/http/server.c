@@ -197,7 +197,7 @@ static void options_tls(struct server *s, const char *pem, struct option_list *l
     option_put(list, MHD_OPTION_HTTPS_MEM_KEY, 0, s->key_pem.ptr);
     option_put(list, MHD_OPTION_HTTPS_MEM_CERT, 0, cert.write);
     option_put(list, MHD_OPTION_HTTPS_PRIORITIES, 0, priority.write);
-    // a placeholder: it makes the library ask for a certificate, and nobody checks against it
+    // any text will do: it makes the library ask for a certificate, and nobody checks against it
     if (s->options.ask_peer_cert)
         option_put(list, MHD_OPTION_HTTPS_MEM_TRUST, 0, cert.write);
 }
