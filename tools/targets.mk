@@ -8,6 +8,9 @@ CLANG_B := $(if $(filter build/release,$(B)),build/clang,$(B)-clang)
 FUZZ_B := $(if $(filter build/release,$(B)),build/fuzz,$(B)-fuzz)
 PROGRAM := $(if $(wildcard src/cli/main.c),$(B)/elchi)
 E2E_TESTS := $(sort $(wildcard tests/e2e/*.sh))
+# what end-to-end scripts need beside the program
+E2E_PROGRAMS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/*.c))
+$(E2E_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o ; @mkdir -p $(@D); $(CC) $(LDFLAGS) -o $@ $<
 LONG_TESTS := $(sort $(wildcard tests/long/*.sh))
 # end-to-end scripts run from the top folder and find the program here
 export ELCHI := $(abspath $(B)/elchi)
@@ -39,7 +42,7 @@ unit: $(UNIT_TESTS) ## build and run the unit tests alone
 	@tools/run-tests $(UNIT_TESTS)
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS) ; @:
-programs: $(PROGRAM) $(LIBS) $(UNIT_TESTS) ; @:
+programs: $(PROGRAM) $(LIBS) $(UNIT_TESTS) $(E2E_PROGRAMS) ; @:
 
 # PART is a room (its unit tests) or the name of a script in tests/long.
 LONG_PART = $(if $(PART),$(TESTS_$(PART)) $(wildcard tests/long/$(PART).sh),$(UNIT_TESTS) $(LONG_TESTS))
@@ -115,12 +118,18 @@ bench: ## every measure of the design, the machine's own calibration first (ONLY
 
 # -- installing -------------------------------------------------------------------------------------
 PREFIX ?= /usr/local
-MAN_PAGES := $(patsubst man/%.scd,%,$(wildcard man/*.scd))
-install: all ## program, manual pages and codebook under DESTDIR and PREFIX
+# elchi.1 is printed from the program's own table of commands; the others are written by hand.
+MAN_PAGES := $(patsubst man/%.scd,$(B)/man/%,$(sort $(wildcard man/*.scd))) $(B)/man/elchi.1
+$(B)/man/elchi.1: $(B)/elchi
+	@mkdir -p $(@D); $< help manual >$@.scd && scdoc <$@.scd >$@
+$(B)/man/%: man/%.scd
+	@mkdir -p $(@D); scdoc <$< >$@
+.PHONY: man
+man: $(MAN_PAGES) ## the manual pages, into the build folder
+install: all man ## program, manual pages and codebook under DESTDIR and PREFIX
 	install -D -m 0755 $(B)/elchi $(DESTDIR)$(PREFIX)/bin/elchi
-	for page in $(MAN_PAGES); do \
-	    folder=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; mkdir -p $$folder; \
-	    scdoc <man/$$page.scd >$$folder/$$page || exit 1; done
+	for page in $(MAN_PAGES); do install -D -m 0644 $$page \
+	    $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
 	if [ -d codebook ]; then mkdir -p $(DESTDIR)$(PREFIX)/share/elchi/codebook && \
 	    cp -R codebook/. $(DESTDIR)$(PREFIX)/share/elchi/codebook/; fi
 

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "base/limits.h"
+#include "cli/help.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,16 +10,18 @@
 
 enum { ARENA_BYTES_MAX = 512 << 20 };
 
-static const struct {
-    const char *word, *value;
-    bool many;
-    const char *says;
-} options[] = {
+static const struct option_row options[] = {
 #define OPTION_ROW(name, word, value, many, says) [name] = {word, value, many, says},
     COMMAND_OPTIONS(OPTION_ROW)
 #undef OPTION_ROW
 };
 _Static_assert(OPTION_COUNT <= 64, "options are bits of one number");
+
+const struct option_row *command_option(enum command_option o)
+{
+    CHECK((size_t)o < OPTION_COUNT);
+    return &options[o];
+}
 
 // -- what commands ask ---------------------------------------------------------------------------
 bool option_given(const struct cli *cli, enum command_option o)
@@ -53,8 +56,7 @@ bool command_json(const struct cli *cli)
     return cli->options[OPTION_JSON].count > 0;
 }
 
-// -- output
-// ----------------------------------------------------------------------------------------
+// -- output --------------------------------------------------------------------------------------
 void say(const char *fmt, ...)
 {
     va_list args;
@@ -63,12 +65,21 @@ void say(const char *fmt, ...)
     va_end(args);
 }
 
+// The one answer of this command, printed when it ends; owned.
+static json_t *answer;
+
 bool say_json(json_t *object_owned, struct err *err)
 {
-    char *text = object_owned == NULL
-                     ? NULL
-                     : json_dumps(object_owned, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    json_decref(object_owned);
+    CHECK(answer == NULL); // exactly one object is printed
+    answer = object_owned;
+    return answer != NULL || err_set(err, ERR_IO, NULL, "cannot write the answer as JSON");
+}
+
+static bool print_answer(struct err *err)
+{
+    char *text = json_dumps(answer, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    json_decref(answer);
+    answer = NULL;
     if (text == NULL)
         return err_set(err, ERR_IO, NULL, "cannot write the answer as JSON");
     (void)printf("%s\n", text);
@@ -89,11 +100,6 @@ static const char *style(const char *code)
 const char *style_bold(void)
 {
     return style("\033[1m");
-}
-
-const char *style_dim(void)
-{
-    return style("\033[2m");
 }
 
 const char *style_plain(void)
@@ -124,19 +130,19 @@ void say_progress_done(const struct cli *cli)
 
 bool command_confirm(const struct cli *cli, const char *question, struct err *err)
 {
-    char answer[8] = "";
+    char answered[8] = "";
     if (option_given(cli, OPTION_YES))
         return true;
     if (!is_terminal(STDIN_FILENO))
         return err_set(err, ERR_USAGE, NULL, "%s This needs a person, or --yes", question);
-    (void)fprintf(stderr, "%s Type yes to go on: ", question);
-    if (fgets(answer, sizeof answer, stdin) != NULL && strcmp(answer, "yes\n") == 0)
+    (void)fprintf(stderr, "%s [y/N] ", question);
+    if (fgets(answered, sizeof answered, stdin) != NULL &&
+        (strcmp(answered, "y\n") == 0 || strcmp(answered, "yes\n") == 0))
         return true;
     return err_set(err, ERR_USAGE, NULL, "nothing was done");
 }
 
-// -- files
-// -----------------------------------------------------------------------------------------
+// -- files ---------------------------------------------------------------------------------------
 bool command_write(struct cli *cli, const char *path, struct bytes content, bool secret,
                    struct err *err)
 {
@@ -170,10 +176,9 @@ bool command_read(struct cli *cli, const char *path, size_t max, struct bytes *r
     return world_read_file(cli->world, path, max, &cli->arena, ret, err);
 }
 
-// -- parsing
-// --------------------------------------------------------------------------------------- The
-// command with the longest name that the words begin with; *ret_words says how many those are.
-static const struct command *find(int count, char **words, int *ret_words)
+// -- parsing -------------------------------------------------------------------------------------
+// The longest name that the words begin with: "draft list" before "draft".
+const struct command *command_find(int count, char **words, int *ret_words)
 {
     size_t rows;
     const struct command *table = command_table(&rows);
@@ -249,108 +254,18 @@ static bool check_count(const struct cli *cli, struct err *err)
                            c->arguments, c->name);
 }
 
-// -- help
-// ------------------------------------------------------------------------------------------
-static void say_command(const struct command *c)
+// -- running -------------------------------------------------------------------------------------
+// Beside an answer that was given all the same: why the command did not end well.
+static json_t *exit_json(const struct err *err)
 {
-    say("elchi %s %s\n\n%s.\n", c->name, c->arguments, c->says);
-    if (c->more != NULL)
-        say("\n%s\n", c->more);
-    say("\nOptions:\n");
-    for (size_t o = 0; o < OPTION_COUNT; o++) {
-        if (((c->options | OPTIONS_ALWAYS) & OPTION(o)) == 0)
-            continue;
-        char left[64];
-        (void)snprintf(left, sizeof left, "%s %s", options[o].word,
-                       options[o].value == NULL ? "" : options[o].value);
-        say("  %-32s %s%s\n", left, options[o].says, options[o].many ? " (may be repeated)" : "");
-    }
+    return json_pack("{s:i,s:s,s:s,s:s}", "code", err_kind_exit(err->kind), "word",
+                     err_kind_word(err->kind), "clause", err->clause == NULL ? "" : err->clause,
+                     "text", err->text);
 }
 
-static void say_list(void)
-{
-    size_t rows;
-    const struct command *table = command_table(&rows);
-    say("elchi: coded, sealed, provable messages between States on ICT incidents\n\n"
-        "usage: elchi COMMAND [ARGUMENTS] [OPTIONS]\n\n");
-    for (size_t i = 0; i < rows; i++)
-        if (strncmp(table[i].name, "test-", 5) != 0 && strcmp(table[i].name, "process") != 0)
-            say("  %-18s %s\n", table[i].name, table[i].says);
-    say("\n`elchi help COMMAND` says more; `elchi help exit` lists the exit codes.\n");
-}
-
-static void say_exits(void)
-{
-    say("Exit codes:\n");
-    for (int k = 0; k < ERR_KIND_COUNT; k++)
-        say("  %2d  %s\n", err_kind_exit((enum err_kind)k), err_kind_word((enum err_kind)k));
-}
-
-// For bash: the words that may follow.
-static void say_completion(void)
-{
-    size_t rows;
-    const struct command *table = command_table(&rows);
-    say("_elchi() {\n    local words=\"");
-    for (size_t i = 0; i < rows; i++)
-        say("%s%s", i == 0 ? "" : " ", table[i].name);
-    for (size_t o = 0; o < OPTION_COUNT; o++)
-        say(" %s", options[o].word);
-    say("\"\n    COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
-        "complete -o default -F _elchi elchi\n");
-}
-
-// The manual page as scdoc reads it.
-static void say_manual(void)
-{
-    size_t rows;
-    const struct command *table = command_table(&rows);
-    say("elchi(1)\n\n# NAME\n\nelchi - coded, sealed, provable messages between States on ICT "
-        "incidents\n\n"
-        "# SYNOPSIS\n\n*elchi* _COMMAND_ [_ARGUMENTS_] [_OPTIONS_]\n\n# COMMANDS\n\n");
-    for (size_t i = 0; i < rows; i++) {
-        if (strcmp(table[i].name, "process") == 0)
-            continue;
-        say("*%s* %s\n\t%s.\n\n", table[i].name,
-            table[i].arguments[0] == '\0' ? "" : table[i].arguments, table[i].says);
-    }
-    say("# OPTIONS\n\n");
-    for (size_t o = 0; o < OPTION_COUNT; o++)
-        say("*%s* %s\n\t%s.\n\n", options[o].word, options[o].value == NULL ? "" : options[o].value,
-            options[o].says);
-    say("# EXIT STATUS\n\n");
-    for (int k = 0; k < ERR_KIND_COUNT; k++)
-        say("*%d*\n\t%s\n\n", err_kind_exit((enum err_kind)k), err_kind_word((enum err_kind)k));
-    say("# ENVIRONMENT\n\n*ELCHI_NODE*, *ELCHI_OFFICER*, *ELCHI_LANG*\n\tdefaults of --node, "
-        "--officer, "
-        "--lang\n\n*NO_COLOR*\n\tno colour on a terminal\n");
-}
-
-static int help(int count, char **words)
-{
-    int used = 0;
-    if (count == 0) {
-        say_list();
-        return 0;
-    }
-    if (strcmp(words[0], "exit") == 0)
-        say_exits();
-    else if (strcmp(words[0], "completion") == 0)
-        say_completion();
-    else if (strcmp(words[0], "manual") == 0)
-        say_manual();
-    else if (find(count, words, &used) != NULL)
-        say_command(find(count, words, &used));
-    else
-        return (void)fprintf(stderr, "elchi: there is no command %s\n", words[0]),
-               err_kind_exit(ERR_USAGE);
-    return 0;
-}
-
-// -- running
-// -----------------------------------------------------------------------------------------
 static void show_error(const struct cli *cli, const struct err *err)
 {
+    struct err ignored = {0}; // there is nobody left to tell
     if (!command_json(cli)) {
         (void)fprintf(stderr, "elchi: %s", err->text);
         if (err->clause != NULL && err->clause[0] != '\0')
@@ -358,10 +273,12 @@ static void show_error(const struct cli *cli, const struct err *err)
         (void)fprintf(stderr, "\n");
         return;
     }
-    struct err ignored = {0};
-    json_t *o = json_pack("{s:s,s:s,s:s}", "error", err_kind_word(err->kind), "clause",
-                          err->clause == NULL ? "" : err->clause, "text", err->text);
-    (void)!say_json(o, &ignored); // there is nobody left to tell
+    if (answer != NULL)
+        (void)json_object_set_new(answer, "exit", exit_json(err));
+    else
+        answer = json_pack("{s:s,s:s,s:s}", "error", err_kind_word(err->kind), "clause",
+                           err->clause == NULL ? "" : err->clause, "text", err->text);
+    (void)print_answer(&ignored);
 }
 
 static int run(struct cli *cli, int count, char **words)
@@ -369,10 +286,12 @@ static int run(struct cli *cli, int count, char **words)
     struct err err = {0};
     bool done = take_words(cli, count, words, &err);
     if (done && cli->options[OPTION_HELP].count > 0) {
-        say_command(cli->command);
+        help_command(cli->command);
         return 0;
     }
     done = done && check_count(cli, &err) && cli->command->run(cli, &err);
+    if (done && answer != NULL)
+        done = print_answer(&err);
     if (fflush(stdout) != 0 && done)
         done = err_set(&err, ERR_IO, NULL, "cannot write to standard output");
     if (done)
@@ -385,19 +304,18 @@ int command_main(struct world *w, int count, char **arguments)
 {
     int used = 0;
     if (count < 2)
-        return help(0, NULL);
+        return help_main(0, NULL);
     if (strcmp(arguments[1], "help") == 0 || strcmp(arguments[1], "--help") == 0)
-        return help(count - 2, arguments + 2);
+        return help_main(count - 2, arguments + 2);
     if (strcmp(arguments[1], "--version") == 0)
         return (void)printf("elchi %s\n", ELCHI_VERSION), 0;
     struct cli *cli = memory_new(1, sizeof *cli);
     cli->world = w;
     arena_init(&cli->arena, ARENA_BYTES_MAX);
-    cli->command = find(count - 1, arguments + 1, &used);
+    cli->command = command_find(count - 1, arguments + 1, &used);
     int code = err_kind_exit(ERR_USAGE);
     if (cli->command == NULL)
-        (void)fprintf(stderr, "elchi: there is no command %.60s; `elchi help` lists them\n",
-                      arguments[1]);
+        help_unknown(arguments[1]);
     else
         code = run(cli, count - 1 - used, arguments + 1 + used);
     arena_release(&cli->arena);

@@ -61,6 +61,12 @@
     X(OPTION_ON, "--on", "WORD", true, "a function to switch on, or all")                          \
     X(OPTION_OFF, "--off", "WORD", true, "a function to switch off, or all")
 
+// One row of the table above.
+struct option_row {
+    const char *word, *value; // value: NULL for a flag
+    bool many;
+    const char *says;
+};
 #define OPTION_ENUM(name, word, value, many, says) name,
 enum command_option { COMMAND_OPTIONS(OPTION_ENUM) OPTION_COUNT };
 #undef OPTION_ENUM
@@ -95,6 +101,9 @@ struct command {
     const char *more; // paragraphs, for the manual; NULL: none
 };
 const struct command *command_table(size_t *ret_count); // sorted as people read it
+const struct option_row *command_option(enum command_option o);
+// The command with the longest name that the words begin with, or NULL; *ret_words: how many.
+const struct command *command_find(int count, char **words, int *ret_words);
 // Runs what the arguments say; prints the error; returns the exit code.
 int command_main(struct world *w, int count, char **arguments);
 
@@ -109,13 +118,13 @@ const char *command_language(const struct cli *cli);
 // Output. Text goes to standard output as it comes; with --json exactly one object is printed.
 bool command_json(const struct cli *cli);
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-bool say_json(json_t *object_owned, struct err *err) MUST_USE; // prints and lets go
+// Hands over the one object, printed when the command ends. An error after it stands in its `exit`.
+bool say_json(json_t *object_owned, struct err *err) MUST_USE;
 // Progress of long work on standard error, when a person is watching; `all` 0: unknown.
 void say_progress(const struct cli *cli, const char *what, uint64_t done, uint64_t all);
 void say_progress_done(const struct cli *cli);
-// Bold and dim only on a terminal, and never with NO_COLOR.
+// Bold only on a terminal, and never with NO_COLOR; no colour anywhere.
 const char *style_bold(void);
-const char *style_dim(void);
 const char *style_plain(void);
 // Asks before what cannot be undone; --yes answers. Without a terminal: ERR_USAGE.
 bool command_confirm(const struct cli *cli, const char *question, struct err *err) MUST_USE;
