@@ -4,11 +4,19 @@
 #include "base/limits.h"
 #include "base/report.h"
 #include "keeper/acts.h"
+#include "keeper/intake.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { REQUEST_BYTES_MAX = 16 << 20, READ_TIMEOUT_MS = 30000, DOORS_MAX = 8, WAKE_MS = 1000 };
+enum {
+    REQUEST_BYTES_MAX = 16 << 20, // what one act may take while it answers
+    OTHERS_BYTES_MAX = 4096,      // courier and door ask in an octet or two
+    FRAME_WITHIN_MS = 30000,      // a frame that is begun is finished, or its door is closed
+    DOORS_MAX = 8,
+    WAKE_MS = 1000,
+};
 
 static const struct keeper_row rows[] = {
 #define KEEPER_ROW(name, number, who, what) {#name, (number), (who), (what)},
@@ -62,12 +70,12 @@ static keeper_act *act_of(unsigned kind, enum keeper_caller caller, struct err *
     return NULL;
 }
 
-static bool run(struct vault *v, struct frame f, struct act_io *io, struct err *err)
+static bool run(struct vault *v, const struct frame *f, struct act_io *io, struct err *err)
 {
-    keeper_act *act = act_of(f.kind, io->caller, err);
+    keeper_act *act = act_of(f->kind, io->caller, err);
     if (act == NULL)
         return false;
-    io->ask = reader_of(f.payload);
+    io->ask = reader_of(f->payload);
     buffer_init(&io->answer, io->arena, FRAME_BYTES_MAX);
     if (!act(v, io, err))
         return false;
@@ -75,13 +83,11 @@ static bool run(struct vault *v, struct frame f, struct act_io *io, struct err *
     return buffer_take(&io->answer, &whole, err);
 }
 
-static bool answer(struct vault *v, const struct keeper_door *door, struct frame f, struct arena *a,
-                   struct err *err)
+static bool answer(struct vault *v, const struct keeper_door *door, const struct frame *f,
+                   struct arena *a, struct err *err)
 {
     struct act_io io = {.caller = door->is, .arena = a, .fd = -1};
     struct err why = {0};
-    if (f.fd >= 0)
-        (void)close(f.fd); // nobody sends the keeper descriptors
     bool done = run(v, f, &io, &why);
     bool sent = done ? frame_answer_ok(door->socket, buffer_bytes(&io.answer), io.fd, err)
                      : frame_answer_err(door->socket, &why, err);
@@ -92,45 +98,86 @@ static bool answer(struct vault *v, const struct keeper_door *door, struct frame
     return sent;
 }
 
-bool keeper_serve_one(struct vault *v, const struct keeper_door *door, struct err *err)
+// The clerk waits for its answer. Another door that lets its answers pile up is closed, before one
+// of them could make the keeper wait.
+static bool reads_its_answers(const struct keeper_door *door, struct err *err)
+{
+    struct pollfd p = {.fd = door->socket, .events = POLLOUT};
+    if (door->is == KEEPER_FOR_CLERK || (poll(&p, 1, 0) > 0 && (p.revents & POLLOUT) != 0))
+        return true;
+    return err_set(err, ERR_BUSY, "keeper/service.h", "the process does not read its answers");
+}
+
+static bool serve_whole(struct vault *v, const struct keeper_door *door, struct intake *in,
+                        struct err *err)
 {
     struct arena a;
-    struct frame f;
     arena_init(&a, REQUEST_BYTES_MAX);
-    bool done =
-        frame_receive(door->socket, &a, READ_TIMEOUT_MS, &f, err) && answer(v, door, f, &a, err);
+    bool done = reads_its_answers(door, err) && answer(v, door, &in->frame, &a, err);
     arena_release(&a);
+    intake_release(in);
     if (v->broken)
         return err_set(err, ERR_LOCKED, "DESIGN 9", "a durable step failed; the keeper ends");
     return done;
 }
 
-// Serves one door that has something to say. False: the keeper ends.
-static bool serve_door(struct vault *v, struct keeper_door *door, struct err *err)
+// What one door brings in one turn: a piece of a frame, or a frame and its answer.
+static bool serve_turn(struct vault *v, const struct keeper_door *door, struct intake *in,
+                       short ready, struct err *err)
 {
-    if (keeper_serve_one(v, door, err))
+    bool whole = false;
+    if (ready != 0 && !intake_read(in, door->socket, v->world, &whole, err))
+        return false;
+    if (whole)
+        return serve_whole(v, door, in, err);
+    if (!intake_overdue(in, v->world, FRAME_WITHIN_MS))
+        return true;
+    return err_set(err, ERR_BUSY, "keeper/service.h", "a frame was begun and not finished in %d ms",
+                   FRAME_WITHIN_MS);
+}
+
+// False: the keeper ends.
+static bool serve_door(struct vault *v, struct keeper_door *door, struct intake *in, short ready,
+                       struct err *err)
+{
+    if (door->socket < 0 || serve_turn(v, door, in, ready, err))
         return true;
     // Without a clerk there is nothing to keep; after a failed durable step nothing may be signed.
     if (err->kind == ERR_LOCKED || door->is == KEEPER_FOR_CLERK)
         return false;
     report_err(REPORT_WARN, "door-closed", err);
-    door->socket = -1; // poll passes over it
+    intake_release(in);
+    (void)shutdown(door->socket, SHUT_RDWR); // so that the other side does not wait for answers
+    door->socket = -1;                       // poll passes over it
+    return true;
+}
+
+static bool serve_all(struct vault *v, struct keeper_door *doors, struct intake *in, size_t count,
+                      struct err *err)
+{
+    struct pollfd polled[DOORS_MAX];
+    for (size_t i = 0; i < count; i++)
+        polled[i] = (struct pollfd){.fd = doors[i].socket, .events = POLLIN};
+    if (poll(polled, (nfds_t)count, WAKE_MS) < 0)
+        return true; // a signal: the loop looks whether it is to stop
+    for (size_t i = 0; i < count; i++)
+        if (!serve_door(v, &doors[i], &in[i], polled[i].revents, err))
+            return false;
     return true;
 }
 
 bool keeper_serve(struct vault *v, struct keeper_door *doors, size_t doors_count,
                   const volatile int *stop, struct err *err)
 {
-    struct pollfd polled[DOORS_MAX];
+    struct intake in[DOORS_MAX];
     CHECK(doors_count > 0);
     CHECK(doors_count <= DOORS_MAX);
-    while (*stop == 0) {
-        for (size_t i = 0; i < doors_count; i++)
-            polled[i] = (struct pollfd){.fd = doors[i].socket, .events = POLLIN};
-        int ready = poll(polled, (nfds_t)doors_count, WAKE_MS);
-        for (size_t i = 0; ready > 0 && i < doors_count; i++)
-            if (polled[i].revents != 0 && !serve_door(v, &doors[i], err))
-                return err->kind == ERR_OFFLINE;
-    }
-    return true;
+    for (size_t i = 0; i < doors_count; i++)
+        intake_init(&in[i], doors[i].is == KEEPER_FOR_CLERK ? FRAME_BYTES_MAX : OTHERS_BYTES_MAX);
+    bool done = true;
+    while (done && *stop == 0)
+        done = serve_all(v, doors, in, doors_count, err);
+    for (size_t i = 0; i < doors_count; i++)
+        intake_release(&in[i]);
+    return done || err->kind == ERR_OFFLINE;
 }

@@ -20,12 +20,9 @@ struct keeper_row {
 };
 const struct keeper_row *keeper_rows(size_t *ret_count);
 
-// Answers one frame that waits on the door's socket.
-//   errors  ERR_OFFLINE    the other side has gone
-//           ERR_MALFORMED  it sent a frame out of bounds: the door is to be closed
-//           ERR_LOCKED     the answer was sent, but a durable step failed: the process must end
-bool keeper_serve_one(struct vault *v, const struct keeper_door *door, struct err *err) MUST_USE;
-// Serves until the clerk's door closes (true), or a durable step fails (false), or *stop is set.
+// One frame or a piece of one from each door in turn; no door waits for the rest of another's
+// frame. Serves until the clerk's door closes (true), or a durable step fails (false), or *stop is
+// set.
 bool keeper_serve(struct vault *v, struct keeper_door *doors, size_t doors_count,
                   const volatile int *stop, struct err *err) MUST_USE;
 #endif

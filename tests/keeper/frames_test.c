@@ -143,11 +143,13 @@ static void send_head(int socket, uint32_t len, uint16_t kind, uint16_t zero)
 
 TEST(a_door_that_sends_frames_out_of_bounds_is_closed_and_the_clerk_goes_on)
 {
+    struct err err = {0};
+    struct frame f;
     struct kept *k = kept_new();
     send_head(k->courier, FRAME_BYTES_MAX + 1, KEEPER_TLS_KEY, 0);
     send_head(k->door, 0, KEEPER_TLS_KEY, 1);
     EXPECT(kept_status(k).lock == KEEPER_SIGNS);
-    send_head(k->courier, 0, KEEPER_TLS_KEY, 0); // nobody reads any more
+    EXPECT_ERR(frame_receive(k->courier, k->a, 5000, &f, &err), ERR_OFFLINE);
     EXPECT(kept_status(k).lock == KEEPER_SIGNS);
     kept_release(k);
 }
