@@ -63,15 +63,31 @@ bool db_is_reader(const struct db *db)
 }
 
 // -- transactions -----------------------------------------------------------------------------
-bool db_begin(struct db *db, struct txn *ret, struct err *err)
+static bool begin(struct db *db, enum db_wait wait, struct txn *ret, struct err *err)
 {
     CHECK(!db->busy); // transactions do not nest
     CHECK(ret->db == NULL);
-    if (!db->driver->begin(db->link, err))
+    if (!db->driver->begin(db->link, wait, err))
         return false;
     db->busy = true;
     *ret = (struct txn){.db = db};
     return true;
+}
+
+bool db_begin(struct db *db, struct txn *ret, struct err *err)
+{
+    return begin(db, DB_WAITS, ret, err);
+}
+
+bool db_begin_deferred(struct db *db, struct txn *ret, struct err *err)
+{
+    return begin(db, DB_DEFERRED, ret, err);
+}
+
+bool db_settle(struct db *db, struct err *err)
+{
+    CHECK(!db->busy);
+    return db->driver->settle(db->link, err);
 }
 
 // Whatever a caller left half read on a way out must not outlive its transaction.

@@ -1,6 +1,6 @@
 // store/db.h - one database behind a driver: opening, transactions, upkeep.
 //
-// Holds: the driver contract (eight calls and a row of upkeep texts), the two ways to open a file
+// Holds: the driver contract (nine calls and a row of upkeep texts), the two ways to open a file
 // (the one writer; readers), transactions that do not nest.
 // Knows nothing of: tables (exchange.h, office.h), statements (stmt.h is for this room alone).
 // Source: DESIGN sections 9 and 10; refs/dependencies.md section 5 for the rule of one writer.
@@ -24,6 +24,7 @@ enum db_step { DB_START, DB_NEXT, DB_STOP }; // run anew with values; the next r
 // Upkeep is where engines differ in words, so each driver brings its own; NULL: nothing to do.
 enum db_chore { DB_CHECKPOINT, DB_VACUUM, DB_BACKUP, DB_INTEGRITY, DB_CHORE_COUNT };
 enum db_mode { DB_WRITE, DB_READ, DB_MEMORY };
+enum db_wait { DB_WAITS, DB_DEFERRED }; // does its commit wait for the disk?
 
 struct db_target {
     struct world *world; // borrowed for as long as the link lives
@@ -34,9 +35,10 @@ struct db_driver {
     const char *name;
     bool (*open)(const struct db_target *target, void **ret_link, struct err *err);
     void (*close)(void *link);
-    bool (*begin)(void *link, struct err *err);
+    bool (*begin)(void *link, enum db_wait wait, struct err *err);
     bool (*commit)(void *link, struct err *err);
     void (*rollback)(void *link);
+    bool (*settle)(void *link, struct err *err); // makes durable what was not waited for
     // What was prepared lives until close.
     bool (*prepare)(void *link, struct str text, void **ret_prepared, struct err *err);
     // *ret_row: a row stands ready. Values are read during DB_START only; NULL otherwise.
@@ -85,6 +87,13 @@ struct txn {
     size_t verify_count;
 };
 bool db_begin(struct db *db, struct txn *ret, struct err *err) MUST_USE;
+// The same, but its commit does not wait for the disk: a crash of the process loses nothing, a loss
+// of power may lose the newest such transactions, never one before a later one. For what is
+// derived, or can be fetched again; the next transaction of db_begin that writes, or db_settle,
+// makes it durable.
+bool db_begin_deferred(struct db *db, struct txn *ret, struct err *err) MUST_USE;
+// Makes durable all that was committed; costs nothing when nothing is owed. Outside transactions.
+bool db_settle(struct db *db, struct err *err) MUST_USE;
 // Runs what txn_verify_later put down, then commits. After a failure nothing of it remains.
 //   errors  ERR_TAMPERED (what was written does not read back), ERR_IO, ERR_BUSY
 bool db_commit(struct txn *txn, struct err *err) MUST_USE;

@@ -17,6 +17,9 @@ struct prepared {
 struct link {
     sqlite3 *handle; // owned
     enum db_mode mode;
+    enum db_wait wait;         // as the engine is set now
+    int64_t changes;           // of all rows, when this transaction began
+    bool owed;                 // committed, and not on the disk for sure
     struct vfs vfs;            // not used by DB_MEMORY
     struct vfs_lock lock;      // of DB_WRITE
     struct prepared *prepared; // owned; all of them, newest first
@@ -181,10 +184,27 @@ static bool sqlite_open(const struct db_target *target, void **ret_link, struct 
 }
 
 // -- transactions -----------------------------------------------------------------------------
-static bool sqlite_begin(void *link, struct err *err)
+// FULL waits for the disk at each commit, NORMAL before each checkpoint only; in both a write-ahead
+// log is always read back as some transaction left it (SQLite, PRAGMA synchronous).
+static bool set_wait(struct link *l, enum db_wait wait, struct err *err)
+{
+    static const char *const words[] = {
+        [DB_WAITS] = "PRAGMA synchronous = FULL", [DB_DEFERRED] = "PRAGMA synchronous = NORMAL"};
+    if (l->mode != DB_WRITE || l->wait == wait)
+        return true;
+    l->wait = wait;
+    return tell(l, words[wait], err);
+}
+
+static bool sqlite_begin(void *link, enum db_wait wait, struct err *err)
 {
     struct link *l = link;
-    return l->mode == DB_READ ? snapshot(l, err) : tell(l, "BEGIN IMMEDIATE", err);
+    if (l->mode == DB_READ)
+        return snapshot(l, err);
+    if (!set_wait(l, wait, err))
+        return false;
+    l->changes = sqlite3_total_changes64(l->handle);
+    return tell(l, "BEGIN IMMEDIATE", err);
 }
 
 static void sqlite_rollback(void *link)
@@ -196,12 +216,36 @@ static void sqlite_rollback(void *link)
     CHECK(sqlite3_get_autocommit(l->handle) != 0);
 }
 
+// The write-ahead log is synced through the engine's own handle of it.
+static bool sqlite_settle(void *link, struct err *err)
+{
+    struct link *l = link;
+    sqlite3_file *log = NULL;
+    if (!l->owed || l->mode != DB_WRITE)
+        return true;
+    int result = sqlite3_file_control(l->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (result == SQLITE_OK && log != NULL && log->pMethods != NULL)
+        result = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    if (result != SQLITE_OK)
+        return refuse(l, result, "settling", err);
+    l->owed = false;
+    return true;
+}
+
 static bool sqlite_commit(void *link, struct err *err)
 {
     struct link *l = link;
     if (sqlite3_get_autocommit(l->handle) != 0)
         return err_set(err, ERR_IO, "SQLite", "the transaction was rolled back by the engine");
-    return tell(l, "COMMIT", err);
+    if (!tell(l, "COMMIT", err))
+        return false;
+    bool wrote = sqlite3_total_changes64(l->handle) != l->changes;
+    if (l->wait == DB_DEFERRED) {
+        l->owed = l->owed || wrote;
+        return true;
+    }
+    l->owed = l->owed && !wrote; // the engine syncs only what writes
+    return true;
 }
 
 // -- statements -------------------------------------------------------------------------------
@@ -318,6 +362,7 @@ const struct db_driver sqlite_driver = {
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
+    .settle = sqlite_settle,
     .prepare = sqlite_prepare,
     .step = sqlite_step,
     .column = sqlite_column,
