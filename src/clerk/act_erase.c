@@ -5,6 +5,7 @@
 // `draft` zeros, `text` the SHA-256 of
 //   elchi erase v1\n
 //   log ORIGIN\n
+//   ref REF sha256:NOTE\n             of the record whose body or attachment it is
 //   body sha256:HEX\n
 // which no note's hash can be.
 #include "base/limits.h"
@@ -13,11 +14,14 @@
 #include "store/exchange_blob.h"
 #include "store/office_draft.h"
 
+#include <stdio.h>
+
 struct erasing {
     struct clerk *clerk;
     struct digest blob;
     bool found, is_body;
     struct digest note; // of its record
+    char ref[REF_CHARS_MAX + 1];
     enum desk desk;
     struct digest approved; // of the record's text, by which our draft of it is found
     bool has_draft;
@@ -45,6 +49,7 @@ static bool look_at(struct erasing *e, const struct digest *note, struct err *er
         e->found = true;
         e->is_body = is_body;
         e->note = *note;
+        (void)snprintf(e->ref, sizeof e->ref, "%.*s", STR_ARG(o.row.ref));
         done = desk_read(o.row.desk, &e->desk) ||
                err_set(err, ERR_MALFORMED, "DESIGN 3", "a record of no desk");
         if (done && is_body && o.read && o.row.direction == DIRECTION_OUT)
@@ -117,13 +122,15 @@ static bool check_right(struct erasing *e, struct clerk_io *io, const struct byt
     struct clerk_who who;
     struct str text;
     char hash[DIGEST_TEXT_CHARS + 1];
+    char note[DIGEST_TEXT_CHARS + 1];
     struct decision_case how = {
         .approvals = approvals, .approvals_count = count, .now = clerk_now(e->clerk)};
     digest_write(&e->blob, hash);
+    digest_write(&e->note, note);
     return clerk_who(e->clerk, io, &who, err) &&
            rights_check(&who.caller, NEED_EXPORT, e->desk, err) &&
-           arena_fmt(io->arena, &text, err, "elchi erase v1\nlog %.*s\nbody %s\n",
-                     STR_ARG(e->clerk->origin), hash) &&
+           arena_fmt(io->arena, &text, err, "elchi erase v1\nlog %.*s\nref %s %s\nbody %s\n",
+                     STR_ARG(e->clerk->origin), e->ref, note, hash) &&
            register_check_export(&who.approvers, str_bytes(text), e->desk, &how, err);
 }
 
@@ -154,12 +161,21 @@ static bool erase_office(struct erasing *e, struct err *err)
     return done && db_checkpoint_truncate(e->clerk->office, err);
 }
 
+// The first time stands: asked again after a fall in between, the same act only goes on.
+static bool put_mark(struct erasing *e, struct txn *txn, struct err *err)
+{
+    struct moment at = {0};
+    if (!exchange_erased_get(txn, &e->blob, &at, err))
+        return false;
+    return at.s != 0 || exchange_erased_put(txn, &e->blob, clerk_now(e->clerk), err);
+}
+
 static bool erase_exchange(struct erasing *e, struct err *err)
 {
     struct txn txn = {0};
-    bool done = db_begin(e->clerk->exchange, &txn, err) &&
-                exchange_blob_erase(&txn, &e->blob, err) &&
-                exchange_want_drop(&txn, &e->blob, err) && db_commit(&txn, err);
+    bool done =
+        db_begin(e->clerk->exchange, &txn, err) && exchange_blob_erase(&txn, &e->blob, err) &&
+        exchange_want_drop(&txn, &e->blob, err) && put_mark(e, &txn, err) && db_commit(&txn, err);
     txn_release(&txn);
     return done && db_checkpoint_truncate(e->clerk->exchange, err);
 }

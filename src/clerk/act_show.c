@@ -154,6 +154,16 @@ static bool put_around(struct clerk *c, const struct caller *who, const struct o
     return done;
 }
 
+// When this node destroyed it; null where it did not.
+static bool put_erased(struct txn *txn, const struct digest *blob, json_t *shown, struct err *err)
+{
+    struct moment at = {0};
+    if (!exchange_erased_get(txn, blob, &at, err))
+        return false;
+    shown_time(shown, "erased", at);
+    return true;
+}
+
 static bool is_held(struct txn *txn, const struct attachment *at, bool *ret, struct err *err)
 {
     struct exchange_blob blob = {0};
@@ -171,7 +181,7 @@ static bool put_attachments(struct clerk *c, const struct clerk_held_record *o, 
     struct txn txn = {0};
     json_t *list = shown_array();
     shown_put(shown, "attachments", list);
-    bool done = db_begin(c->exchange, &txn, err);
+    bool done = db_begin(c->exchange, &txn, err) && put_erased(&txn, &o->row.body, shown, err);
     for (size_t i = 0; done && o->read && i < o->record.attachments_count; i++) {
         const struct attachment *at = &o->record.attachments[i];
         bool held = false;
@@ -182,6 +192,7 @@ static bool put_attachments(struct clerk *c, const struct clerk_held_record *o, 
         shown_number(one, "size", at->size);
         shown_digest(one, "hash", &at->blob);
         shown_bool(one, "held", held);
+        done = done && put_erased(&txn, &at->blob, one, err);
         shown_add(list, one);
     }
     txn_release(&txn);

@@ -46,6 +46,13 @@ bool exchange_blob_whole(struct txn *txn, const struct digest *hash, size_t max,
 // COMMIT and db_checkpoint_truncate. Missing is fine.
 bool exchange_blob_erase(struct txn *txn, const struct digest *hash, struct err *err) MUST_USE;
 
+// Remembers that this node destroyed a blob: it is never wanted again, and shown as destroyed.
+bool exchange_erased_put(struct txn *txn, const struct digest *hash, struct moment at,
+                         struct err *err) MUST_USE;
+// When; 0: never.
+bool exchange_erased_get(struct txn *txn, const struct digest *hash, struct moment *ret_at,
+                         struct err *err) MUST_USE;
+
 // -- who may fetch ---------------------------------------------------------------------------
 bool exchange_reader_add(struct txn *txn, const struct digest *hash, struct str origin,
                          struct err *err) MUST_USE; // twice is fine
@@ -85,12 +92,20 @@ struct exchange_want {
 };
 typedef bool exchange_want_each(void *context, const struct exchange_want *row, struct err *err);
 // Twice is fine; `from_author` once said stays said, tries stay, the higher precedence wins.
+// What was destroyed here is passed over.
 bool exchange_want_put(struct txn *txn, const struct exchange_want *row, struct err *err) MUST_USE;
 bool exchange_want_tried(struct txn *txn, const struct digest *hash, struct err *err) MUST_USE;
 bool exchange_want_drop(struct txn *txn, const struct digest *hash, struct err *err) MUST_USE;
 // Highest precedence first, then fewest tries, then oldest; at most `count_max`.
 bool exchange_wants(struct txn *txn, uint64_t count_max, exchange_want_each *each, void *context,
                     struct err *err) MUST_USE;
+// One record that needs this blob; false without an error: nobody does.
+bool exchange_want_find(struct txn *txn, const struct digest *hash, struct exchange_want *ret,
+                        bool *ret_found, struct err *err) MUST_USE;
+// Those of one log, most urgent first: all, or only what the author's own node said it holds for
+// us.
+bool exchange_wants_in(struct txn *txn, struct log_id log, bool from_author, uint64_t count_max,
+                       exchange_want_each *each, void *context, struct err *err) MUST_USE;
 // Those of one record, the body and its attachments.
 bool exchange_wants_of(struct txn *txn, struct log_id log, struct leaf_index at,
                        exchange_want_each *each, void *context, struct err *err) MUST_USE;

@@ -1,8 +1,10 @@
 // store/exchange_waiting.c - offers and wants: the second half of exchange_blob.h.
 #include "store/exchange_blob.h"
+#include "store/exchange_stage.h"
 #include "store/stmt.h"
 
-enum { PRECEDENCE_MAX = 3 }; // FLASH
+enum { PRECEDENCE_MAX = 3 };                       // FLASH
+enum { ERASED_KEY_CHARS = DIGEST_TEXT_CHARS + 7 }; // after "erased/"
 
 static bool waiting_check(uint64_t size, unsigned precedence, struct leaf_index at, struct err *err)
 {
@@ -63,11 +65,49 @@ bool exchange_offers(struct txn *txn, struct str reader, uint64_t count_max,
     return stmt_each(&s, offer_row, &list, err);
 }
 
+// -- what was destroyed here ------------------------------------------------------------------
+static void erased_key(const struct digest *hash, char ret[ERASED_KEY_CHARS + 1])
+{
+    memcpy(ret, "erased/", sizeof "erased/" - 1);
+    digest_write(hash, ret + sizeof "erased/" - 1);
+}
+
+bool exchange_erased_put(struct txn *txn, const struct digest *hash, struct moment at,
+                         struct err *err)
+{
+    char key[ERASED_KEY_CHARS + 1];
+    uint8_t octets[8];
+    struct writer w = writer_of(octets, sizeof octets);
+    CHECK(at.s > 0); // 0 says "never"
+    writer_u64(&w, (uint64_t)at.s);
+    erased_key(hash, key);
+    return exchange_setting_put(txn, str_of(key), writer_bytes(&w), err);
+}
+
+bool exchange_erased_get(struct txn *txn, const struct digest *hash, struct moment *ret_at,
+                         struct err *err)
+{
+    char key[ERASED_KEY_CHARS + 1];
+    bool found = false;
+    struct stmt s = txn_stmt(txn, SQL_SETTING_GET);
+    erased_key(hash, key);
+    stmt_bind_str(&s, 1, str_of(key));
+    if (!stmt_find(&s, &found, err))
+        return false;
+    struct reader r = reader_of(found ? stmt_bytes(&s, 0) : (struct bytes){0});
+    ret_at->s = found ? (int64_t)reader_u64(&r) : 0;
+    return !found || stmt_done(&s, err);
+}
+
 // -- wants ------------------------------------------------------------------------------------
 bool exchange_want_put(struct txn *txn, const struct exchange_want *row, struct err *err)
 {
-    if (!waiting_check(row->size, row->precedence, row->at, err))
+    struct moment erased = {0};
+    if (!waiting_check(row->size, row->precedence, row->at, err) ||
+        !exchange_erased_get(txn, &row->hash, &erased, err))
         return false;
+    if (erased.s != 0)
+        return true; // destroyed here, and never fetched again
     struct stmt s = txn_stmt(txn, SQL_WANT_PUT);
     stmt_bind_digest(&s, 1, &row->hash);
     stmt_bind_int(&s, 2, row->log.n);
@@ -130,5 +170,45 @@ bool exchange_wants_of(struct txn *txn, struct log_id log, struct leaf_index at,
     struct stmt s = txn_stmt(txn, SQL_WANT_OF);
     stmt_bind_int(&s, 1, log.n);
     stmt_bind_limit(&s, 2, at.n);
+    return stmt_each(&s, want_row, &list, err);
+}
+
+struct want_found {
+    struct exchange_want *want;
+    bool found;
+};
+static bool keep_found(void *context, const struct exchange_want *row, struct err *err)
+{
+    struct want_found *f = context;
+    (void)err;
+    *f->want = *row;
+    f->found = true;
+    return true;
+}
+
+bool exchange_want_find(struct txn *txn, const struct digest *hash, struct exchange_want *ret,
+                        bool *ret_found, struct err *err)
+{
+    struct exchange_want want;
+    struct want_found found = {&want, false};
+    struct want_list list = {keep_found, &found};
+    struct stmt s = txn_stmt(txn, SQL_WANT_BY_HASH);
+    stmt_bind_digest(&s, 1, hash);
+    if (!stmt_each(&s, want_row, &list, err))
+        return false;
+    *ret_found = found.found;
+    if (found.found)
+        *ret = want;
+    return true;
+}
+
+bool exchange_wants_in(struct txn *txn, struct log_id log, bool from_author, uint64_t count_max,
+                       exchange_want_each *each, void *context, struct err *err)
+{
+    struct want_list list = {each, context};
+    struct stmt s = txn_stmt(txn, SQL_WANT_IN);
+    stmt_bind_int(&s, 1, log.n);
+    stmt_bind_int(&s, 2, from_author ? 1 : 0);
+    stmt_bind_limit(&s, 3, count_max);
     return stmt_each(&s, want_row, &list, err);
 }

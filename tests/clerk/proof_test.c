@@ -100,8 +100,9 @@ TEST(a_destroyed_body_is_gone_and_its_row_stays)
     json_decref(r);
     r = node_show(&anna, CLERK_SHOW, &show);
     EXPECT(digest_read(str_of(text_of(r, "body")), &blob));
-    EXPECT_OK(arena_fmt(&n.arena, &text, &err, "elchi erase v1\nlog " XA_ORIGIN "\nbody %s\n",
-                        text_of(r, "body")));
+    EXPECT_OK(arena_fmt(&n.arena, &text, &err,
+                        "elchi erase v1\nlog " XA_ORIGIN "\nref %s %s\nbody %s\n",
+                        text_of(r, "ref"), text_of(r, "note"), text_of(r, "body")));
     json_decref(r);
     struct digest hash = digest_of(str_bytes(text));
     for (size_t count = 1; count <= 2; count++) { // one officer is too few
@@ -117,6 +118,7 @@ TEST(a_destroyed_body_is_gone_and_its_row_stays)
     r = node_show(&anna, CLERK_SHOW, &show);
     EXPECT(strcmp(text_of(r, "text"), "") == 0);
     EXPECT(strcmp(text_of(r, "signed"), "") == 0);
+    EXPECT(text_of(r, "erased")[0] != '\0'); // when it was destroyed stands beside it
     json_decref(r);
     struct buffer gone = of_draft(&n, &d);
     EXPECT(!node_ask(&n, &anna, CLERK_DRAFT_SHOW, &gone).done);

@@ -207,6 +207,25 @@ TEST(offers_come_by_precedence_then_age_and_to_their_reader_alone)
     fixture_close(&f);
 }
 
+TEST(what_was_destroyed_here_is_remembered_and_never_wanted_again)
+{
+    struct err err = {0};
+    struct fixture f;
+    struct moment at = {7};
+    struct order o = {.count = 0};
+    fixture_open(&f);
+    struct exchange_want want = {.hash = {{1}}, .log = f.log, .at = {5}, .size = 9};
+    EXPECT_OK(exchange_erased_get(&f.txn, &want.hash, &at, &err));
+    EXPECT(at.s == 0); // never
+    EXPECT_OK(exchange_erased_put(&f.txn, &want.hash, (struct moment){1784000000}, &err));
+    EXPECT_OK(exchange_erased_get(&f.txn, &want.hash, &at, &err));
+    EXPECT(at.s == 1784000000);
+    EXPECT_OK(exchange_want_put(&f.txn, &want, &err));
+    EXPECT_OK(exchange_wants(&f.txn, 9, see_want, &o, &err));
+    EXPECT(o.count == 0);
+    fixture_close(&f);
+}
+
 TEST(a_want_keeps_its_tries_and_what_the_author_said)
 {
     struct err err = {0};
