@@ -14,7 +14,6 @@ static const struct {
     {"codebook list", "The codebook"},
     {"draft", "Writing and releasing"},
     {"inbox", "Reading"},
-    {"erase", "What cannot be undone"},
     {"verify", "Checking and proving"},
     {"bundle write", "By courier"},
     {"rebuild", "Keeping the node"},
@@ -245,6 +244,6 @@ int help_main(int count, char **words)
     else if (c != NULL)
         help_command(c);
     else
-        return help_unknown(words[0]), err_kind_exit(ERR_USAGE);
+        return (void)help_unknown(words[0]), err_kind_exit(ERR_USAGE);
     return 0;
 }
