@@ -75,3 +75,11 @@ ORDER BY precedence DESC, tries, log, idx, hash LIMIT $1;
 -- name: want_of  -- What one record still needs.
 SELECT hash, log, idx, size, precedence, from_author, tries FROM want
 WHERE log = $1 AND idx = $2 ORDER BY hash;
+
+-- name: want_by_hash  -- One record that needs this blob.
+SELECT hash, log, idx, size, precedence, from_author, tries FROM want
+WHERE hash = $1 ORDER BY log, idx LIMIT 1;
+
+-- name: want_in  -- What a log's records still need, most urgent first.
+SELECT hash, log, idx, size, precedence, from_author, tries FROM want
+WHERE log = $1 AND from_author >= $2 ORDER BY precedence DESC, tries, idx, hash LIMIT $3;
