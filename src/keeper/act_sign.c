@@ -15,7 +15,15 @@ struct signing {
     const struct secret *seed;
     struct spent_row row;
     bool spent_already;
+    bool has_ref;
+    struct ref ref;
 };
+
+static void take_ref(struct signing *s, const struct record *record)
+{
+    s->has_ref = record->filled;
+    s->ref = record->ref;
+}
 
 static enum keys_role role_of_desk(enum desk desk)
 {
@@ -81,8 +89,10 @@ static bool check_record(struct vault *v, struct arena *a, struct signing *s,
 {
     struct record record;
     struct decision_case how = {s->row.draft, approvals, count, vault_now(v)};
-    if (!record_read(a, str_bytes(s->text), &record, err) ||
-        !check_envelope(v, &record, RECORD_BY_ISSUER, err) ||
+    if (!record_read(a, str_bytes(s->text), &record, err))
+        return false;
+    take_ref(s, &record);
+    if (!check_envelope(v, &record, RECORD_BY_ISSUER, err) ||
         !take_key(v, role_of_desk(record.from.desk), desk_word(record.from.desk), s, err))
         return false;
     s->row.text = digest_of(str_bytes(s->text));
@@ -98,8 +108,10 @@ static bool check_node_made(struct vault *v, struct arena *a, struct signing *s,
 {
     struct record record;
     struct digest subject;
-    if (!record_read(a, str_bytes(s->text), &record, err) ||
-        !check_envelope(v, &record, RECORD_BY_NODE, err) ||
+    if (!record_read(a, str_bytes(s->text), &record, err))
+        return false;
+    take_ref(s, &record);
+    if (!check_envelope(v, &record, RECORD_BY_NODE, err) ||
         !take_key(v, KEYS_NODE, "node", s, err) ||
         !record_approved_digest(a, str_bytes(s->text), &subject, err))
         return false;
@@ -123,6 +135,26 @@ static void check_within(struct signing *all, size_t at)
             (void)err_set(&s->verdict.refused, ERR_DENIED, "DESIGN 8",
                           "the draft stands twice here");
     }
+}
+
+static bool comes_after(const struct ref *x, const struct ref *y)
+{
+    return state_code_eq(&x->from, &y->from) && state_code_eq(&x->to, &y->to) &&
+           x->serial > y->serial;
+}
+
+// Numbers of a pair follow one another: a text above a refused one of its pair would leave a gap,
+// so it has to be filled anew. What was signed before is signed again all the same.
+static void check_turn(struct signing *all, size_t at)
+{
+    struct signing *s = &all[at];
+    for (size_t i = 0; i < at && !s->spent_already; i++)
+        if (all[i].verdict.refused.kind != ERR_NONE && all[i].has_ref &&
+            comes_after(&s->ref, &all[i].ref)) {
+            (void)err_set(&s->verdict.refused, ERR_BUSY, "FORMATS 4",
+                          "a record before it in its pair was refused");
+            return;
+        }
 }
 
 // One durable step for all that passed; only then is anything signed.
@@ -202,6 +234,8 @@ bool act_sign_records(struct vault *v, struct act_io *io, struct err *err)
             return false;
         if (check_record(v, io->arena, s, approvals, approvals_count, &s->verdict.refused))
             check_within(all, i);
+        if (s->verdict.refused.kind == ERR_NONE)
+            check_turn(all, i);
     }
     return act_columns_done(io, err) && sign_all(v, io, all, count, err);
 }
@@ -218,6 +252,8 @@ bool act_sign_node(struct vault *v, struct act_io *io, struct err *err)
             return false;
         if (check_node_made(v, io->arena, s, &s->verdict.refused))
             check_within(all, i);
+        if (s->verdict.refused.kind == ERR_NONE)
+            check_turn(all, i);
     }
     return act_columns_done(io, err) && sign_all(v, io, all, count, err);
 }

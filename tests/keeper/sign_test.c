@@ -199,6 +199,41 @@ TEST(two_asks_of_one_draft_in_one_frame_spend_it_once)
     kept_release(k);
 }
 
+TEST(after_a_refused_text_no_later_number_of_its_pair_is_signed_in_that_frame)
+{
+    struct err err = {0};
+    struct kept *k = kept_new();
+    struct str text[3];
+    struct bytes approvals[3][2];
+    struct keeper_signing asks[3];
+    struct keeper_signed got[3] = {0};
+    static const char *const refs[] = {"XA/XB-2026-0001", "XA/XB-2026-0002", "XA/XB-2026-0003"};
+    for (unsigned i = 0; i < 3; i++) {
+        struct text_of t = usual();
+        t.ref = refs[i];
+        text[i] = message_text(k, t);
+        approvals[i][0] = approve(k, draft_of(i), text[i], ANNA);
+        approvals[i][1] = approve(k, draft_of(i), text[i], BORIS);
+        asks[i] = (struct keeper_signing){draft_of(i), text[i], approvals[i], i == 1 ? 1 : 2};
+    }
+    EXPECT_OK(keeper_sign_records(&k->clerk, k->a, asks, 3, got, &err));
+    EXPECT(got[0].refused.kind == ERR_NONE);
+    EXPECT(got[1].refused.kind == ERR_DENIED);
+    EXPECT(got[2].refused.kind == ERR_BUSY); // 0003 would stand above a gap
+    struct text_of t = usual();
+    t.ref = refs[1];
+    struct bytes note = {0};
+    // Nothing was spent for it, so the same draft goes out under the number that is free.
+    EXPECT_OK(sign_by(k, draft_of(2), message_text(k, t), approvals[2], 2, &note, &err));
+    // What was signed already is signed again, whatever stands before it.
+    asks[0].approvals_count = 0;
+    struct keeper_signing twice[] = {asks[1], asks[0]};
+    EXPECT_OK(keeper_sign_records(&k->clerk, k->a, twice, 2, got, &err));
+    EXPECT(got[0].refused.kind == ERR_DENIED);
+    EXPECT(got[1].refused.kind == ERR_NONE);
+    kept_release(k);
+}
+
 TEST(a_record_of_another_log_or_state_or_ahead_of_the_clock_is_refused)
 {
     struct err err = {0};
