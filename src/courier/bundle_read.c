@@ -172,6 +172,17 @@ static bool take_keys(struct reading *r, const struct bundle_member *m, struct b
     return true;
 }
 
+// The lines under our own checkpoint are counted here, for showing it takes them without a count. A
+// refusal comes again from the showing, which tells the keeper before anything else.
+static bool show_own_head(struct reading *r, const struct head *h, struct err *err)
+{
+    uint16_t fresh = 0;
+    struct err again = {0};
+    if (clerk_take_cosigs(r->source->clerk, h->origin, h->note, &fresh, &again))
+        r->sum->cosignatures += fresh;
+    return clerk_take_own_head(r->source->clerk, r->index.origin, h->note, err);
+}
+
 static bool note_head(struct reading *r, const struct bundle_member *m, struct bytes octets,
                       struct err *err)
 {
@@ -186,8 +197,7 @@ static bool note_head(struct reading *r, const struct bundle_member *m, struct b
     if (!str_eq(h->claim.said.origin, h->origin))
         return err_set(err, ERR_CONFLICT, RULE, "a checkpoint under another log's name");
     r->heads_count++;
-    return !str_eq(h->origin, r->source->own) ||
-           clerk_take_own_head(r->source->clerk, r->index.origin, h->note, err);
+    return !str_eq(h->origin, r->source->own) || show_own_head(r, h, err);
 }
 
 static bool size_held(struct reading *r, struct str origin, uint64_t *ret, struct err *err)
