@@ -185,6 +185,7 @@ bool clerk_act_erase(struct clerk *c, struct clerk_io *io, struct err *err)
     struct erasing e = {.clerk = c};
     const struct bytes *approvals;
     size_t count;
+    struct str subject;
     char hash[DIGEST_TEXT_CHARS + 1];
     clerk_take_digest(io, &e.blob);
     if (!clerk_take_approvals(io, &approvals, &count, err) || !clerk_columns_done(io, err) ||
@@ -193,5 +194,6 @@ bool clerk_act_erase(struct clerk *c, struct clerk_io *io, struct err *err)
     digest_write(&e.blob, hash);
     if (!erase_exchange(&e, err) || !erase_office(&e, err))
         return err_wrap(err, "destroying %s", hash);
-    return clerk_audit(c, clerk_officer_name(io), "erase", str_of(hash), err);
+    return arena_fmt(io->arena, &subject, err, "%s %s", e.ref, hash) &&
+           clerk_audit(c, clerk_officer_name(io), "erase", subject, err);
 }

@@ -115,6 +115,13 @@ static bool fetch_record(struct cli *cli, const struct link *l, json_t **ret_own
     return clerk_show(&l->clerk, CLERK_SHOW, buffer_bytes(&columns), ret_owned, err);
 }
 
+static const char *where_it_is(const json_t *attachment)
+{
+    if (see_true(attachment, "held"))
+        return "";
+    return see_text(attachment, "erased")[0] != '\0' ? ", erased here" : ", not here yet";
+}
+
 static void say_delivery(const json_t *o)
 {
     json_t *one;
@@ -145,8 +152,7 @@ static void say_delivery(const json_t *o)
     json_array_foreach(see_rows(o, "attachments"), i, one)
     {
         say("  attachment %s (%s, %llu octets)%s\n", see_text(one, "name"), see_text(one, "media"),
-            (unsigned long long)see_number(one, "size"),
-            see_true(one, "held") ? "" : ", not here yet");
+            (unsigned long long)see_number(one, "size"), where_it_is(one));
     }
 }
 
@@ -231,7 +237,11 @@ static bool say_record(struct cli *cli, const struct layout *l, const json_t *o,
     say_delivery(o);
     say("\n");
     if (text.len == 0) {
-        say("The body was destroyed; the log still proves that it was there.\n");
+        if (see_text(o, "erased")[0] != '\0')
+            say("Erased on %s by this node. The log still proves that it was there.\n",
+                see_text(o, "erased"));
+        else
+            say("The body is not held here; the log proves that it exists.\n");
         return true;
     }
     if (!layout_say_record(cli, l, str_bytes(text), err) ||

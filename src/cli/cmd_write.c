@@ -265,6 +265,14 @@ static bool approve_until(struct cli *cli, struct moment *ret, struct err *err)
            err_set(err, ERR_USAGE, NULL, "--until is YYYY-MM-DDTHH:MM:SSZ");
 }
 
+// One decision, two acts: the text says which (docs/json.md).
+static bool is_erasure(const struct request *r)
+{
+    struct bytes first = str_bytes(STR("elchi erase v1\n"));
+    return r->decision == DECISION_EXPORT && r->text.len > first.len &&
+           memcmp(r->text.ptr, first.ptr, first.len) == 0;
+}
+
 // The officer sees every octet the hash is over.
 static bool show_request(struct cli *cli, const struct request *r, const struct digest *hash,
                          struct err *err)
@@ -274,7 +282,7 @@ static bool show_request(struct cli *cli, const struct request *r, const struct 
     char hex[DIGEST_TEXT_CHARS + 1];
     digest_write(hash, hex);
     say("log       %.*s\ndecision  %s\nhash      %s\n\n", STR_ARG(r->log),
-        decision_word(r->decision), hex);
+        is_erasure(r) ? "export (here: to erase)" : decision_word(r->decision), hex);
     bool done = layout_open(cli, NULL, l, err);
     if (done && r->decision == DECISION_RELEASE) {
         done = layout_say_record(cli, l, r->text, err);
@@ -283,7 +291,10 @@ static bool show_request(struct cli *cli, const struct request *r, const struct 
         if (done)
             layout_say_lines(text, false);
     }
-    if (done && r->decision == DECISION_EXPORT)
+    if (done && is_erasure(r))
+        say("\nThis destroys that body or attachment on this State's node. It cannot be undone; "
+            "the log's entry\nremains, and so does what others hold.\n");
+    else if (done && r->decision == DECISION_EXPORT)
         say("\nThis discloses the sealed word of the State named in `from` above to whoever gets "
             "the proof.\n");
     say("\n");
@@ -330,7 +341,8 @@ bool cmd_approve(struct cli *cli, struct err *err)
     if (!quiet && !show_request(cli, &r, &hash, err))
         return false;
     (void)snprintf(question, sizeof question, "Sign \"%s\" with your officer's key?",
-                   decision_word(decision));
+                   decision == DECISION_EXPORT && is_erasure(&r) ? "erase"
+                                                                 : decision_word(decision));
     return command_confirm(cli, question, err) && sign_request(cli, &r, decision, err);
 }
 

@@ -101,6 +101,13 @@ static const struct command table[] = {
      "draft the withdrawal of a record of ours", NULL},
     {"attachment", "REF NAME", 2, 2, OPTIONS_OFFICER | OPTION(OPTION_OUT), cmd_attachment,
      "open an attachment into a file", NULL},
+    {"erase", "REF [ATTACHMENT]", 1, 2,
+     OPTIONS_OFFICER | OPTION(OPTION_APPROVAL) | OPTION(OPTION_OUT) | OPTION(OPTION_YES), cmd_erase,
+     "destroy a body or an attachment here; the log still verifies",
+     "Without --approval: writes the request that two officers with the role export approve with\n"
+     "`elchi approve` (--out). With their approvals: asks, and destroys. It cannot be undone. The\n"
+     "entry of the log remains, and so does what others hold. Attachments go first, one by one:\n"
+     "only the body names them."},
     {"audit", "", 0, 0, OPTIONS_OFFICER | OPTION(OPTION_LIMIT), cmd_audit, "show the audit trail",
      NULL},
     {"verify", "ORIGIN", 1, 1, OPTIONS_NODE, cmd_verify, "check a log again from its first entry",
