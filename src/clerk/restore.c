@@ -37,6 +37,57 @@ static bool is_waiting(struct clerk *c, struct arena *a, bool *ret, struct err *
     return true;
 }
 
+// -- our own checkpoint, as others hold it -------------------------------------------------------
+struct own_then {
+    struct keeper_own_then said;
+    struct proof_made proof;
+    bool known;
+};
+
+// The store may be behind the keeper by a batch; then nothing is said, and the next one who shows
+// the same finds it caught up.
+static bool read_own_then(struct clerk *c, struct tree_size then, struct tree_size now,
+                          struct arena *a, struct own_then *ret, struct err *err)
+{
+    struct txn txn = {0};
+    struct exchange_log own;
+    struct exchange_tiles tiles;
+    bool done = db_begin(c->exchange, &txn, err) && exchange_log_get(&txn, c->own, a, &own, err);
+    ret->known = done && then.n > 0 && then.n < now.n && now.n <= own.size.n;
+    if (ret->known) {
+        exchange_tiles_init(&tiles, &txn, c->own);
+        done =
+            merkle_subtree_hash(&tiles.source, (struct subtree){0, then.n}, &ret->said.root, err) &&
+            merkle_make_consistency(&tiles.source, then, now, &ret->proof, err);
+        ret->said.proof = proof_of(&ret->proof);
+    }
+    txn_release(&txn);
+    return done;
+}
+
+static bool show_keeper(struct clerk *c, struct bytes note, struct arena *a, struct err *err)
+{
+    struct keeper_status status;
+    struct note read;
+    struct checkpoint_claim claim;
+    struct own_then *then = arena_new(a, struct own_then, 1);
+    if (then == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "no room for a checkpoint");
+    return note_read(note, &read, err) && checkpoint_read(read.text, &claim, err) &&
+           keeper_status(&c->keeper, a, &status, err) &&
+           read_own_then(c, claim.said.size, status.size, a, then, err) &&
+           keeper_shown_checkpoint(&c->keeper, note, then->known ? &then->said : NULL, err);
+}
+
+bool clerk_restore_show_keeper(struct clerk *c, struct bytes note, struct err *err)
+{
+    struct arena a;
+    arena_init(&a, (size_t)4 * FRAME_BYTES_MAX);
+    bool done = show_keeper(c, note, &a, err);
+    arena_release(&a);
+    return done;
+}
+
 // -- answers -------------------------------------------------------------------------------------
 // Only what that State itself cosigned is its answer.
 static bool cosigned_by(struct str from, struct bytes note, bool *ret, struct err *err)
@@ -265,6 +316,10 @@ static bool try_resume(struct clerk *c, struct arena *a, struct err *err)
     if (!void_what_was_begun(c, err) ||
         !keeper_resume(&c->keeper, &own.edge, own.checkpoint, answers, count, err))
         return false;
+    // Now that it knows a tree again: was a smaller answer perhaps of another one?
+    for (size_t i = 0; i < count; i++)
+        if (!clerk_restore_show_keeper(c, answers[i].checkpoint, err))
+            return false;
     clerk_restore_forget(c);
     clerk_ring(c);
     return clerk_audit(c, STR("clerk"), "resume", STR("a quorum has answered"), err);

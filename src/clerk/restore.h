@@ -6,6 +6,10 @@
 #define CLERK_RESTORE_H
 #include "clerk/node.h"
 
+// Shows the keeper its own checkpoint as somebody else holds it, with what our tiles say of that
+// size, so that it can tell an old one of its own from another history.
+//   errors  those of keeper_shown_checkpoint
+bool clerk_restore_show_keeper(struct clerk *c, struct bytes note, struct err *err) MUST_USE;
 // A peer shows the newest checkpoint of ours that it cosigned. Only answers of this process's life
 // count: what the stores hold came out of the backup. Without a restore nothing is remembered.
 bool clerk_restore_answer(struct clerk *c, struct str from, struct bytes checkpoint,

@@ -28,7 +28,7 @@ static bool own_allowed(struct clerk *c, struct bytes checkpoint, struct arena *
     struct keeper_status status;
     struct exchange_log own;
     struct txn txn = {0};
-    if (!keeper_shown_checkpoint(&c->keeper, checkpoint, err) ||
+    if (!clerk_restore_show_keeper(c, checkpoint, err) ||
         !keeper_status(&c->keeper, a, &status, err))
         return false;
     bool done = db_begin(c->exchange, &txn, err) && exchange_log_get(&txn, c->own, a, &own, err);
@@ -206,6 +206,8 @@ bool clerk_act_take_cosigs(struct clerk *c, struct clerk_io *io, struct err *err
     if (clerk_state_of(c, origin) == NULL)
         return err_set(err, ERR_DENIED, "DESIGN 5.6", "no State of this community has the log %.*s",
                        STR_ARG(origin));
+    if (str_eq(origin, c->origin) && !clerk_restore_show_keeper(c, note, err))
+        return false;
     if (!take_lines(c, io->arena, origin, note, &fresh, err))
         return false;
     buffer_number(&io->answer, fresh, 2);
@@ -220,8 +222,7 @@ bool clerk_act_take_own_head(struct clerk *c, struct clerk_io *io, struct err *e
     struct str from = clerk_take_str(io, err);
     struct bytes note = reader_block32(&io->ask);
     if (!clerk_columns_done(io, err) || !clerk_take_from(c, from, err) ||
-        !keeper_shown_checkpoint(&c->keeper, note, err) ||
-        !clerk_restore_answer(c, from, note, err))
+        !clerk_restore_show_keeper(c, note, err) || !clerk_restore_answer(c, from, note, err))
         return false;
     // What is ahead of us after a restore is fetched; it is no fault of whoever shows it.
     if (take_lines(c, io->arena, c->origin, note, &fresh, &why) || why.kind == ERR_GAP)
@@ -254,6 +255,24 @@ static bool is_cosigner_key(struct clerk *c, struct arena *a, const struct note_
     return false;
 }
 
+// Both histories are of our own log, so at least one is none this keeper signed: it must see them.
+static bool show_side(struct clerk *c, struct arena *a, const struct evidence *e,
+                      const struct evidence_side *side, struct err *err)
+{
+    struct log_proof *proof = arena_new(a, struct log_proof, 1);
+    bool is_note = e->kind == EVIDENCE_SAME_SIZE || e->kind == EVIDENCE_COSIGNED_SIZE;
+    struct bytes note = side->section;
+    struct err why = {0};
+    if (proof == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "no room for a proof");
+    if (!is_note && !proof_read(side->section, proof, err))
+        return false;
+    if (clerk_restore_show_keeper(c, is_note ? note : proof->note, &why))
+        return true;
+    // Signed by a log key of ours that the manifests have replaced: not the one this keeper holds.
+    return why.kind == ERR_TAMPERED || err_set(err, why.kind, why.clause, "%s", why.text);
+}
+
 static bool check_evidence(struct clerk *c, struct arena *a, struct bytes sent, struct str *ret,
                            struct err *err)
 {
@@ -274,7 +293,8 @@ static bool check_evidence(struct clerk *c, struct arena *a, struct bytes sent, 
         return err_set(err, ERR_DENIED, "DESIGN 5.5", "its keys are not those of %.*s",
                        STR_ARG(e->origin));
     *ret = e->origin;
-    return true;
+    return !str_eq(e->origin, c->origin) ||
+           (show_side(c, a, e, &e->first, err) && show_side(c, a, e, &e->second, err));
 }
 
 bool clerk_act_take_evidence(struct clerk *c, struct clerk_io *io, struct err *err)

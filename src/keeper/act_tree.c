@@ -273,23 +273,3 @@ bool act_cosigned(struct vault *v, struct act_io *io, struct err *err)
     buffer_number(&io->answer, row == NULL ? 0 : row->time_s, 8);
     return true;
 }
-
-// Its own valid signature on a tree beyond what it signed, or on another root of the same size,
-// means that somebody else signs with its key, or that its state is old. Either way it stops.
-bool act_shown_checkpoint(struct vault *v, struct act_io *io, struct err *err)
-{
-    struct checkpoint shown;
-    struct bytes sent = reader_block32(&io->ask);
-    if (!act_columns_done(io, err) ||
-        !checkpoint_open(sent, v->origin, &v->keys[KEYS_LOG], 1, &shown, NULL, err))
-        return false;
-    struct digest root = edge_root(&v->state.edge);
-    bool beyond = shown.size.n > v->state.edge.size.n;
-    bool other = shown.size.n == v->state.edge.size.n && !digest_eq(&shown.root, &root);
-    if (!beyond && !other)
-        return true;
-    if (v->state.lock != KEEPER_SIGNS && v->state.lock != KEEPER_UNFOUNDED)
-        return true; // locked for another reason already; that one is told first
-    v->state.lock = KEEPER_OWN_HISTORIES;
-    return act_save(v, err);
-}

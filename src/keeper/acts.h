@@ -21,7 +21,9 @@ typedef bool keeper_act(struct vault *v, struct act_io *io, struct err *err);
 // keeper/act_sign.c
 keeper_act act_sign_records, act_sign_node, act_sign_index;
 // keeper/act_tree.c
-keeper_act act_found, act_extend, act_cosign, act_cosigned, act_shown_checkpoint;
+keeper_act act_found, act_extend, act_cosign, act_cosigned;
+// keeper/act_shown.c
+keeper_act act_shown_checkpoint;
 // keeper/act_restore.c
 keeper_act act_challenge, act_order, act_resume;
 // keeper/act_hold.c

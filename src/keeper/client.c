@@ -378,19 +378,6 @@ bool keeper_order(const struct keeper *k, struct bytes note, const struct edge *
     return done;
 }
 
-// A block in, nothing out.
-static bool call_order(const struct keeper *k, enum keeper_frame kind, struct bytes in,
-                       struct err *err)
-{
-    struct arena a;
-    arena_init(&a, (size_t)4 * FRAME_BYTES_MAX);
-    struct buffer b = columns_in(&a);
-    buffer_block32(&b, in);
-    bool done = call_done(k, &a, kind, &b, err);
-    arena_release(&a);
-    return done;
-}
-
 bool keeper_community(const struct keeper *k, struct bytes file, const struct bytes *approvals,
                       size_t approvals_count, struct err *err)
 {
@@ -404,9 +391,24 @@ bool keeper_community(const struct keeper *k, struct bytes file, const struct by
     return done;
 }
 
-bool keeper_shown_checkpoint(const struct keeper *k, struct bytes note, struct err *err)
+bool keeper_shown_checkpoint(const struct keeper *k, struct bytes note,
+                             const struct keeper_own_then *ours, struct err *err)
 {
-    return call_order(k, KEEPER_SHOWN_CHECKPOINT, note, err);
+    static const struct keeper_own_then unknown;
+    struct arena a;
+    const struct keeper_own_then *then = ours == NULL ? &unknown : ours;
+    CHECK(then->proof.count <= PROOF_HASHES_MAX);
+    arena_init(&a, (size_t)4 * FRAME_BYTES_MAX);
+    struct buffer b = columns_in(&a);
+    buffer_block32(&b, note);
+    buffer_number(&b, ours == NULL ? 0 : 1, 1);
+    put_digest(&b, &then->root);
+    buffer_number(&b, then->proof.count, 1);
+    for (size_t i = 0; i < then->proof.count; i++)
+        put_digest(&b, &then->proof.path[i]);
+    bool done = call_done(k, &a, KEEPER_SHOWN_CHECKPOINT, &b, err);
+    arena_release(&a);
+    return done;
 }
 
 bool keeper_resume(const struct keeper *k, const struct edge *edge, struct bytes checkpoint,

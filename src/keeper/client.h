@@ -106,7 +106,15 @@ bool keeper_order(const struct keeper *k, struct bytes note, const struct edge *
 // text being the file.
 bool keeper_community(const struct keeper *k, struct bytes file, const struct bytes *approvals,
                       size_t approvals_count, struct err *err) MUST_USE;
-bool keeper_shown_checkpoint(const struct keeper *k, struct bytes note, struct err *err) MUST_USE;
+// What our own tree was at the size of a checkpoint shown, and that the keeper's tree begins so.
+struct keeper_own_then {
+    struct digest root;
+    struct proof proof;
+};
+// `ours` is NULL where it is not known; a checkpoint of a smaller size then proves nothing.
+//   errors  ERR_TAMPERED  not signed by the keeper's own log key, or `ours` is not of its tree
+bool keeper_shown_checkpoint(const struct keeper *k, struct bytes note,
+                             const struct keeper_own_then *ours, struct err *err) MUST_USE;
 
 struct keeper_answer {
     struct str state, origin;

@@ -56,8 +56,11 @@ enum keeper_caller {
     /* ask: b32 community file, u16 approvals, each b16 note. The keeper takes its own quorum from \
        it once, at founding, and later only with approvals like a register's. answer: nothing */   \
     X(KEEPER_COMMUNITY, 30, KEEPER_FOR_CLERK, "learns the community's quorum")                     \
-    /* ask: b32 note: own checkpoint somebody showed us. answer: nothing; when it is validly       \
-       signed and unknown, the keeper stops signing */                                             \
+    /* ask: b32 note: own checkpoint somebody showed us; u8 1 when our tiles tell of its size,     \
+       else 0, d32 the root our own tree had then (zeros), u8 count, count times d32 proof hash    \
+       from there to the keeper's size. answer: nothing; when the note is validly signed and of no \
+       tree the keeper knows, it stops signing. refused with ERR_TAMPERED when the proof does not  \
+       lead to the keeper's own tree: such a proof says nothing about anybody's signature */       \
     X(KEEPER_SHOWN_CHECKPOINT, 31, KEEPER_FOR_CLERK, "is shown a checkpoint of its own origin")    \
     /* ask: b32 key manifest, version 1, which must name the keeper's own keys. Only before the    \
        first entry. answer: b32 checkpoint note of size 1, whose entry 0 it is */                  \

@@ -429,7 +429,7 @@ TEST(its_own_signature_on_a_larger_size_locks_it)
 {
     locks_when_shown(9);
 }
-TEST(its_own_signature_on_another_root_of_a_smaller_size_is_refused_and_kept_as_evidence)
+TEST(its_own_signature_on_another_root_of_a_smaller_size_locks_it_and_is_kept_as_evidence)
 {
     struct three *t = three_new(ALL_ON);
     (void)say_to(t, XA, XB, SOLIDARITY);
@@ -437,7 +437,50 @@ TEST(its_own_signature_on_another_root_of_a_smaller_size_is_refused_and_kept_as_
     carry_log(t, XA, XA, XB);
     (void)say_to(t, XA, XB, SOLIDARITY);
     EXPECT(status_of(t).size.n == 4);
+    must(show_own(t, XB, head_at(t, XB))); // an old one of its own is harmless
+    EXPECT(status_of(t).lock == KEEPER_SIGNS);
     EXPECT(show_own(t, XB, stolen(t, 3)).err.kind == ERR_CONFLICT);
     EXPECT(evidence_at(t, XA).count == 1);
+    EXPECT(status_of(t).lock == KEEPER_OWN_HISTORIES);
+    three_end(t);
+}
+
+// Whatever way a checkpoint of ours comes, the keeper sees it.
+static struct act_result shown_as(struct three *t, struct bytes note,
+                                  bool (*take)(struct clerk *, struct clerk_io *, struct err *))
+{
+    struct buffer b = columns(t);
+    buffer_block16(&b, str_bytes(origin_of(XA)));
+    buffer_block32(&b, note);
+    return act(t, XA, take, &b);
+}
+
+TEST(a_stolen_signature_among_cosignatures_locks_it_too)
+{
+    struct three *t = three_new(ALL_ON);
+    (void)say_to(t, XA, XB, SOLIDARITY);
+    (void)say_to(t, XA, XB, SOLIDARITY);
+    EXPECT(!shown_as(t, stolen(t, 2), clerk_act_take_cosigs).done);
+    EXPECT(status_of(t).lock == KEEPER_OWN_HISTORIES);
+    three_end(t);
+}
+
+TEST(evidence_against_our_own_log_locks_it_wherever_it_was_found)
+{
+    struct three *t = three_new(ALL_ON);
+    struct buffer b;
+    (void)say_to(t, XA, XB, SOLIDARITY);
+    carry_log(t, XA, XA, XB);
+    (void)say_to(t, XA, XB, SOLIDARITY);
+    b = columns(t);
+    buffer_block16(&b, str_bytes(origin_of(XA)));
+    buffer_block32(&b, stolen(t, 2));
+    EXPECT(!act(t, XB, clerk_act_take_cosigs, &b).done);
+    EXPECT(evidence_at(t, XB).count == 1);
+    EXPECT(status_of(t).lock == KEEPER_SIGNS);
+    b = columns(t);
+    buffer_block32(&b, evidence_at(t, XB).last);
+    must(act(t, XA, clerk_act_take_evidence, &b));
+    EXPECT(status_of(t).lock == KEEPER_OWN_HISTORIES);
     three_end(t);
 }

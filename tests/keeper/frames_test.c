@@ -248,7 +248,7 @@ static size_t valid_asks(struct kept *k, struct valid ret[VALID_KINDS])
     CATCH(keeper_order(&c.keeper, order_note(k, &order, 2), &k->edge, &err));
     CATCH(keeper_resume(&c.keeper, &k->edge, own, &answer, 1, &err));
     CATCH(keeper_community(&c.keeper, k->community, NULL, 0, &err));
-    CATCH(keeper_shown_checkpoint(&c.keeper, own, &err));
+    CATCH(keeper_shown_checkpoint(&c.keeper, own, NULL, &err));
     CATCH(keeper_found(&c.keeper, k->a, k->manifest, &out, &err));
 #undef CATCH
     return n;
