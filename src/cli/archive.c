@@ -2,7 +2,7 @@
 #include "cli/archive.h"
 
 #include "base/limits.h"
-#include "crypto/age_key.h"
+#include "cli/identity.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -176,20 +176,6 @@ bool archive_write_backup(const struct archive_backup *plan, const char *out, st
 // -- reading -------------------------------------------------------------------------------------
 // The archive is opened whole into a file beside the new folder first: nothing of an age file
 // counts before its last chunk has verified.
-static bool read_identity(struct cli *cli, const char *path, struct secret *ret_owned,
-                          struct err *err)
-{
-    struct bytes text;
-    struct str rest;
-    struct str line;
-    if (!command_read(cli, path, 65536, &text, err) || !text_check(text, &rest, err))
-        return false;
-    while (str_split(&rest, '\n', &line))
-        if (line.len > 0 && line.ptr[0] != '#')
-            return age_identity_read(line, ret_owned, err);
-    return err_set(err, ERR_MALFORMED, "age", "%.120s holds no identity", path);
-}
-
 static bool open_into(struct cli *cli, struct bytes file, const struct secret *identity,
                       struct bytes *ret, struct err *err)
 {
@@ -266,7 +252,7 @@ bool archive_read_backup(struct cli *cli, const char *file, const char *identity
     struct bytes sealed = {0};
     struct bytes plain = {0};
     char keeper[PATH_BYTES];
-    bool done = read_identity(cli, identity_file, &identity, err) &&
+    bool done = identity_file_read(identity_file, &identity, err) &&
                 command_read(cli, file, (size_t)200 << 20, &sealed, err) &&
                 open_into(cli, sealed, &identity, &plain, err);
     secret_release(&identity);

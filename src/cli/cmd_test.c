@@ -1,20 +1,18 @@
-// cli/cmd_test.c - small tools that ship: notes, age files, static logs and proofs by themselves.
+// cli/cmd_test.c - small tools that ship: notes, age files and proofs by themselves.
 //
 // They need no node. Other programs are compared with ours through them (tests/interop).
-#include "base/encode.h"
 #include "base/limits.h"
 #include "cli/commands.h"
+#include "cli/identity.h"
 #include "crypto/age.h"
-#include "log/checkpoint.h"
+#include "log/note.h"
 #include "log/proof.h"
-#include "log/tile.h"
 
 #include <stdio.h>
 
-enum { TEST_RECIPIENTS_MAX = 64, PATH_BYTES = 4096 };
+enum { TEST_RECIPIENTS_MAX = 64 };
 
-// -- age
-// -------------------------------------------------------------------------------------------
+// -- age -----------------------------------------------------------------------------------------
 static bool put_out(void *context, struct bytes piece, struct err *err)
 {
     (void)context;
@@ -64,35 +62,22 @@ bool cmd_test_seal(struct cli *cli, struct err *err)
     return done;
 }
 
-static bool identity_of(struct cli *cli, struct secret *ret_owned, struct err *err)
-{
-    struct bytes text;
-    struct str rest;
-    struct str line;
-    if (strcmp(cli->arguments[0], "-i") != 0)
-        return err_set(err, ERR_USAGE, NULL, "-i IDENTITY-FILE");
-    if (!command_read(cli, cli->arguments[1], 65536, &text, err) || !text_check(text, &rest, err))
-        return false;
-    while (str_split(&rest, '\n', &line))
-        if (line.len > 0 && line.ptr[0] != '#')
-            return age_identity_read(line, ret_owned, err);
-    return err_set(err, ERR_MALFORMED, "age", "the file holds no identity");
-}
-
 bool cmd_test_open(struct cli *cli, struct err *err)
 {
     struct secret identity = {0};
     struct bytes file;
     struct bytes plain;
-    bool done =
-        identity_of(cli, &identity, err) && command_read(cli, "-", (size_t)64 << 20, &file, err) &&
-        age_file_open(file, &identity, &cli->arena, &plain, err) && put_out(NULL, plain, err);
+    if (strcmp(cli->arguments[0], "-i") != 0)
+        return err_set(err, ERR_USAGE, NULL, "-i IDENTITY-FILE");
+    bool done = identity_file_read(cli->arguments[1], &identity, err) &&
+                command_read(cli, "-", (size_t)64 << 20, &file, err) &&
+                age_file_open(file, &identity, &cli->arena, &plain, err) &&
+                put_out(NULL, plain, err);
     secret_release(&identity);
     return done;
 }
 
-// -- notes
-// -----------------------------------------------------------------------------------------
+// -- notes ---------------------------------------------------------------------------------------
 bool cmd_test_note(struct cli *cli, struct err *err)
 {
     struct note_key key;
@@ -139,73 +124,7 @@ bool cmd_test_note_sign(struct cli *cli, struct err *err)
     return done;
 }
 
-// -- a log in C2SP's static layout
-// -------------------------------------------------------------------
-struct static_log {
-    struct cli *cli;
-    const char *folder;
-    struct note_key key;
-    struct checkpoint head;
-    struct edge edge;
-};
-
-static bool read_part(struct static_log *l, const char *path, size_t max, struct bytes *ret,
-                      struct err *err)
-{
-    struct str whole;
-    return arena_fmt(&l->cli->arena, &whole, err, "%s/%s", l->folder, path) &&
-           command_read(l->cli, whole.ptr, max, ret, err);
-}
-
-static bool open_head(struct static_log *l, struct err *err)
-{
-    struct bytes note;
-    return read_part(l, "checkpoint", NOTE_BYTES_MAX, &note, err) &&
-           checkpoint_open(note, l->key.name, &l->key, 1, &l->head, NULL, err);
-}
-
-static bool take_bundle(struct static_log *l, uint64_t number, uint16_t width, struct err *err)
-{
-    char path[TILE_PATH_CHARS + 1];
-    struct bytes sent;
-    struct bytes *entries = arena_new(&l->cli->arena, struct bytes, TILE_WIDTH);
-    struct tile_at at = {.kind = TILE_ENTRIES, .index = number, .width = width};
-    CHECK(entries != NULL);
-    (void)tile_path_write(at, path);
-    if (!read_part(l, path, (size_t)TILE_WIDTH * (ENTRY_BYTES_MAX + 2), &sent, err) ||
-        !tile_entries_read(sent, width, entries, err))
-        return err_wrap(err, "%s", path);
-    for (uint16_t i = 0; i < width; i++) {
-        struct digest leaf = merkle_leaf(entries[i]);
-        edge_append(&l->edge, &leaf);
-    }
-    return true;
-}
-
-bool cmd_test_log(struct cli *cli, struct err *err)
-{
-    struct static_log *l = arena_new(&cli->arena, struct static_log, 1);
-    CHECK(l != NULL);
-    l->cli = cli;
-    l->folder = cli->arguments[1];
-    edge_init(&l->edge);
-    if (!note_key_read(str_of(cli->arguments[0]), &l->key, err) || !open_head(l, err))
-        return false;
-    uint64_t size = l->head.size.n;
-    for (uint64_t n = 0; n * TILE_WIDTH < size; n++) {
-        uint64_t left = size - n * TILE_WIDTH;
-        if (!take_bundle(l, n, left < TILE_WIDTH ? (uint16_t)left : TILE_WIDTH, err))
-            return false;
-    }
-    struct digest root = edge_root(&l->edge);
-    if (!digest_eq(&root, &l->head.root))
-        return err_set(err, ERR_TAMPERED, "RFC 9162 2.1", "the entries lead to another root");
-    if (command_json(cli))
-        return say_json(json_pack("{s:I,s:b}", "size", (json_int_t)size, "verified", 1), err);
-    say("%llu entries lead to the signed root.\n", (unsigned long long)size);
-    return true;
-}
-
+// -- proofs --------------------------------------------------------------------------------------
 bool cmd_test_proof(struct cli *cli, struct err *err)
 {
     struct note_key key;
@@ -216,7 +135,7 @@ bool cmd_test_proof(struct cli *cli, struct err *err)
     CHECK(proof != NULL);
     if (!note_key_read(str_of(cli->arguments[0]), &key, err) ||
         !command_read(cli, cli->arguments[1], ENTRY_BYTES_MAX, &entry, err) ||
-        !command_read(cli, "-", NOTE_BYTES_MAX, &sent, err) || !proof_read(sent, proof, err) ||
+        !command_read(cli, "-", PROOF_BYTES_MAX, &sent, err) || !proof_read(sent, proof, err) ||
         !proof_verify_log(proof, merkle_leaf(entry), key.name, &key, 1, &head, err))
         return false;
     if (command_json(cli))

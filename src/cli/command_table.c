@@ -148,9 +148,17 @@ static const struct command table[] = {
     {"test-seal", "-r RECIPIENT...", 2, ANY, 0, cmd_test_seal, "seal standard input as an age file",
      NULL},
     {"test-open", "-i FILE", 2, 2, 0, cmd_test_open, "open an age file", NULL},
-    {"test-log", "VKEY FOLDER", 2, 2, 0, cmd_test_log, "check a log in C2SP's static layout", NULL},
+    {"test-log", "VKEY FOLDER", 2, 2, 0, cmd_test_log,
+     "check a log in C2SP's static layout: signature, entries, every tile", NULL},
+    {"test-log-make", "ORIGIN FOLDER N", 3, 3, 0, cmd_test_log_make,
+     "make a log of N entries in that layout, with a new key",
+     "Entry I is \"entry I\" and a line end. Prints the verifier key; the folder must be new.\n"
+     "Other programs check it: any that reads C2SP tlog-tiles."},
     {"test-proof", "VKEY ENTRY", 2, 2, 0, cmd_test_proof, "check a tlog-proof on standard input",
      NULL},
+    {"test-proof-make", "FOLDER INDEX", 2, 2, 0, cmd_test_proof_make,
+     "make a tlog-proof of an entry of a log in static layout",
+     "The path is checked before it is printed; the checkpoint's signature is for the reader."},
 };
 
 const struct command *command_table(size_t *ret_count)

@@ -29,6 +29,7 @@ command_run cmd_codebook_list, cmd_codebook_show, cmd_codebook_check, cmd_codebo
 // cli/cmd_demo.c: what a demonstration leaves for other programs
 command_run cmd_test_identity, cmd_test_body;
 // cli/cmd_test.c: small tools that ship, for the field and for comparing with other programs
-command_run cmd_test_note, cmd_test_note_sign, cmd_test_seal, cmd_test_open, cmd_test_log,
-    cmd_test_proof;
+command_run cmd_test_note, cmd_test_note_sign, cmd_test_seal, cmd_test_open, cmd_test_proof;
+// cli/cmd_test_log.c: logs in static layout
+command_run cmd_test_log, cmd_test_log_make, cmd_test_proof_make;
 #endif
