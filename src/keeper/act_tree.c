@@ -7,7 +7,10 @@
 
 #include <stdio.h>
 
-enum { EXTEND_COUNT_MAX = 30000 }; // leaf hashes that fit a frame
+enum {
+    EXTEND_COUNT_MAX = 30000, // leaf hashes that fit a frame
+    COSIGN_COUNT_MAX = 64,
+};
 
 void act_sign_checkpoint(struct vault *v)
 {
@@ -157,8 +160,8 @@ static bool take_cosigning(struct act_io *io, struct cosigning *ret, struct err 
         reader_copy(&io->ask, path[i].octets, DIGEST_BYTES);
     c.role = (enum keeper_role)role;
     c.proof = (struct proof){path, count};
-    if (!act_columns_done(io, err) || !text_check_line(origin, &c.origin, err) ||
-        !text_check_line(state, &c.state, err) || !checkpoint_origin_check(c.origin, err))
+    if (!text_check_line(origin, &c.origin, err) || !text_check_line(state, &c.state, err) ||
+        !checkpoint_origin_check(c.origin, err))
         return false;
     *ret = c;
     return true;
@@ -214,7 +217,8 @@ static bool check_extends(const struct keeper_cosigned_row *row, const struct co
     return err_wrap(err, "held %llu", (unsigned long long)held.n);
 }
 
-static bool keep_cosigned(struct vault *v, const struct cosigning *c, const struct checkpoint *next,
+// In the state, not on the disk yet: one save serves all of a frame.
+static bool note_cosigned(struct vault *v, const struct cosigning *c, const struct checkpoint *next,
                           uint64_t *ret_time_s, struct err *err)
 {
     struct keeper_cosigned_row *row = keeper_state_cosigned(&v->state, c->role, c->origin);
@@ -227,32 +231,72 @@ static bool keep_cosigned(struct vault *v, const struct cosigning *c, const stru
     if (now_s > row->time_s)
         row->time_s = now_s;
     *ret_time_s = row->time_s;
-    return act_save(v, err);
+    return true;
 }
 
+struct cosigned {
+    struct cosigning ask;
+    struct checkpoint next;
+    uint64_t time_s;
+    struct err refused;
+};
+
+static bool check_cosigning(struct vault *v, struct arena *a, struct cosigned *c, struct err *err)
+{
+    const struct cosigning *ask = &c->ask;
+    if (str_eq(ask->origin, v->origin))
+        return err_set(err, ERR_DENIED, "FORMATS 6", "nobody cosigns its own log");
+    return check_genesis(v, ask, err) && open_foreign(ask, a, &c->next, err) &&
+           check_extends(keeper_state_cosigned(&v->state, ask->role, ask->origin), ask, &c->next,
+                         err) &&
+           note_cosigned(v, ask, &c->next, &c->time_s, err);
+}
+
+static void answer_cosigned(struct vault *v, struct act_io *io, const struct cosigned *c)
+{
+    uint8_t line[NOTE_LINE_BYTES_MAX];
+    enum keys_role role = c->ask.role == KEEPER_MIRROR ? KEYS_MIRROR : KEYS_WITNESS;
+    struct writer w = writer_of(line, sizeof line);
+    buffer_number(&io->answer, (uint64_t)c->refused.kind, 1);
+    if (c->refused.kind != ERR_NONE) {
+        buffer_block16(&io->answer, str_bytes(str_of(c->refused.text)));
+        return;
+    }
+    cosign_sign(c->next.text, c->time_s, &v->keys[role], vault_secret(v, keys_role_word(role)), &w);
+    CHECK(!w.full);
+    buffer_block16(&io->answer, writer_bytes(&w));
+    buffer_number(&io->answer, c->time_s, 8);
+}
+
+// Each is checked against what the ones before it left; one save for all, and only then a
+// signature.
 bool act_cosign(struct vault *v, struct act_io *io, struct err *err)
 {
-    struct cosigning c;
-    struct checkpoint next;
-    uint64_t time_s = 0;
-    uint8_t line[NOTE_LINE_BYTES_MAX];
-    if (!act_must_sign(v, err) || !take_cosigning(io, &c, err))
+    size_t accepted = 0;
+    if (!act_must_sign(v, err))
+        return false;
+    size_t count = reader_u16(&io->ask);
+    if (io->ask.failed || count == 0 || count > COSIGN_COUNT_MAX)
+        return err_set(err, ERR_MALFORMED, "keeper/frames.h", "1 to %d cosignings at a time",
+                       COSIGN_COUNT_MAX);
+    struct cosigned *all = arena_new(io->arena, struct cosigned, count);
+    if (all == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "%zu cosignings", count);
+    for (size_t i = 0; i < count; i++)
+        if (!take_cosigning(io, &all[i].ask, err))
+            return false;
+    if (!act_columns_done(io, err))
         return false;
     if (!v->state.cosigns)
         return err_set(err, ERR_LOCKED, "DESIGN 9",
                        "after a restore the old witness and mirror keys never sign again");
-    if (str_eq(c.origin, v->origin))
-        return err_set(err, ERR_DENIED, "FORMATS 6", "nobody cosigns its own log");
-    if (!check_genesis(v, &c, err) || !open_foreign(&c, io->arena, &next, err) ||
-        !check_extends(keeper_state_cosigned(&v->state, c.role, c.origin), &c, &next, err) ||
-        !keep_cosigned(v, &c, &next, &time_s, err))
+    for (size_t i = 0; i < count; i++)
+        accepted += check_cosigning(v, io->arena, &all[i], &all[i].refused) ? 1 : 0;
+    if (accepted > 0 && !act_save(v, err))
         return false;
-    enum keys_role role = c.role == KEEPER_MIRROR ? KEYS_MIRROR : KEYS_WITNESS;
-    struct writer w = writer_of(line, sizeof line);
-    cosign_sign(next.text, time_s, &v->keys[role], vault_secret(v, keys_role_word(role)), &w);
-    CHECK(!w.full);
-    buffer_block16(&io->answer, writer_bytes(&w));
-    buffer_number(&io->answer, time_s, 8);
+    buffer_number(&io->answer, count, 2);
+    for (size_t i = 0; i < count; i++)
+        answer_cosigned(v, io, &all[i]);
     return true;
 }
 

@@ -181,29 +181,59 @@ bool keeper_extend(const struct keeper *k, struct arena *a, struct leaf_index fi
     return true;
 }
 
-bool keeper_cosign(const struct keeper *k, struct arena *a, const struct keeper_cosigning *ask,
-                   struct str *ret_line, uint64_t *ret_time_s, struct err *err)
+static void put_cosigning(struct buffer *b, const struct keeper_cosigning *ask)
+{
+    CHECK(ask->proof.count <= PROOF_HASHES_MAX);
+    buffer_number(b, (uint64_t)ask->role, 1);
+    buffer_block16(b, str_bytes(ask->origin));
+    buffer_block16(b, str_bytes(ask->state));
+    put_digest(b, &ask->genesis);
+    buffer_block32(b, ask->chain);
+    buffer_block32(b, ask->checkpoint);
+    buffer_number(b, ask->proof.count, 1);
+    for (size_t i = 0; i < ask->proof.count; i++)
+        put_digest(b, &ask->proof.path[i]);
+}
+
+bool keeper_cosign_all(const struct keeper *k, struct arena *a, const struct keeper_cosigning *asks,
+                       size_t count, struct keeper_cosigned_line *ret, struct err *err)
 {
     struct buffer b = columns_in(a);
     struct reader r;
-    CHECK(ask->proof.count <= PROOF_HASHES_MAX);
-    buffer_number(&b, (uint64_t)ask->role, 1);
-    buffer_block16(&b, str_bytes(ask->origin));
-    buffer_block16(&b, str_bytes(ask->state));
-    put_digest(&b, &ask->genesis);
-    buffer_block32(&b, ask->chain);
-    buffer_block32(&b, ask->checkpoint);
-    buffer_number(&b, ask->proof.count, 1);
-    for (size_t i = 0; i < ask->proof.count; i++)
-        put_digest(&b, &ask->proof.path[i]);
+    CHECK(count <= KEEPER_COSIGN_MAX);
+    buffer_number(&b, count, 2);
+    for (size_t i = 0; i < count; i++)
+        put_cosigning(&b, &asks[i]);
     if (!call(k, a, KEEPER_COSIGN, &b, &r, err))
         return false;
-    struct str line = take_str(&r);
-    uint64_t time_s = reader_u64(&r);
-    if (!reader_done(&r))
+    if (reader_u16(&r) != count)
         return malformed(err, "cosign");
-    *ret_line = line;
-    *ret_time_s = time_s;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t kind = reader_u8(&r);
+        struct str text = take_str(&r);
+        if (r.failed || kind >= ERR_KIND_COUNT)
+            return malformed(err, "cosign");
+        ret[i] = (struct keeper_cosigned_line){0};
+        if (kind != ERR_NONE) {
+            (void)err_set(&ret[i].refused, (enum err_kind)kind, "keeper", "%.*s", STR_ARG(text));
+            continue;
+        }
+        ret[i].line = text;
+        ret[i].time_s = reader_u64(&r);
+    }
+    return reader_done(&r) ? true : malformed(err, "cosign");
+}
+
+bool keeper_cosign(const struct keeper *k, struct arena *a, const struct keeper_cosigning *ask,
+                   struct str *ret_line, uint64_t *ret_time_s, struct err *err)
+{
+    struct keeper_cosigned_line one = {0};
+    if (!keeper_cosign_all(k, a, ask, 1, &one, err))
+        return false;
+    if (one.refused.kind != ERR_NONE)
+        return err_set(err, one.refused.kind, one.refused.clause, "%s", one.refused.text);
+    *ret_line = one.line;
+    *ret_time_s = one.time_s;
     return true;
 }
 

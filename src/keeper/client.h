@@ -77,6 +77,16 @@ struct keeper_cosigning {
     struct bytes checkpoint; // note
     struct proof proof;      // from the size the keeper holds
 };
+enum { KEEPER_COSIGN_MAX = 64 };
+struct keeper_cosigned_line {
+    struct str line; // in the arena
+    uint64_t time_s;
+    struct err refused; // ERR_NONE when the line is there
+};
+// Any number up to KEEPER_COSIGN_MAX in one durable step, each with its own verdict, as below.
+bool keeper_cosign_all(const struct keeper *k, struct arena *a, const struct keeper_cosigning *asks,
+                       size_t count, struct keeper_cosigned_line *ret, struct err *err) MUST_USE;
+// One.
 //   errors  ERR_CONFLICT  another old size is held (ask keeper_cosigned), or another genesis is
 //   pinned
 //           ERR_TAMPERED  the log's signature or the proof does not fit

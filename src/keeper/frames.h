@@ -21,7 +21,8 @@ enum keeper_caller {
        before founding), u8 locked, b16 why, u8 demo, b32 register text, d32 register digest */    \
     X(KEEPER_STATUS, 16, KEEPER_FOR_CLERK, "tells size, root and whether it signs")                \
     /* ask: u16 count, then each: 16 draft, b32 full text, u16 approvals, each b16 note.           \
-       answer: u16 count, then each: u8 error kind, b32 note (kind 0) or b16 sentence */           \
+       answer: u16 count, then each: u8 error kind, b32 note (kind 0) or b16 sentence; ERR_BUSY:   \
+       it has a number above that of a refused one of its pair, and is to be filled anew */        \
     X(KEEPER_SIGN_RECORDS, 17, KEEPER_FOR_CLERK, "signs released records by a desk's key")         \
     /* ask: u16 count, then each b32 full text. answer: as above */                                \
     X(KEEPER_SIGN_NODE, 18, KEEPER_FOR_CLERK, "signs what the node says by itself")                \
@@ -29,10 +30,11 @@ enum keeper_caller {
     X(KEEPER_SIGN_INDEX, 19, KEEPER_FOR_CLERK, "signs the index of a bundle")                      \
     /* ask: u64 first, u32 count, count times d32 leaf hash. answer: b32 checkpoint note */        \
     X(KEEPER_EXTEND, 20, KEEPER_FOR_CLERK, "extends the log and signs its checkpoint")             \
-    /* ask: u8 role (0 witness, 1 mirror), b16 origin, b16 State, d32 genesis, b32 chain (wire     \
-       form of community/chain.h), b32 checkpoint note, u8 count, count times d32 proof hash from  \
-       the size the keeper holds. answer: b16 signature line, u64 time.                            \
-       refused with ERR_CONFLICT "held SIZE" when the proof starts elsewhere */                    \
+    /* ask: u16 count (at most 64), then each: u8 role (0 witness, 1 mirror), b16 origin, b16      \
+       State, d32 genesis, b32 chain (wire form of community/chain.h), b32 checkpoint note, u8     \
+       count, count times d32 proof hash from the size the keeper holds. answer: u16 count, then   \
+       each: u8 error kind, b16 signature line and u64 time (kind 0) or b16 sentence; ERR_CONFLICT \
+       "held SIZE" when the proof starts elsewhere. One durable step for all */                    \
     X(KEEPER_COSIGN, 21, KEEPER_FOR_CLERK, "cosigns another State's checkpoint")                   \
     /* ask: u8 role, b16 origin. answer: u64 size, d32 root, u64 time (zeros: never) */            \
     X(KEEPER_COSIGNED, 22, KEEPER_FOR_CLERK, "tells what it cosigned last")                        \

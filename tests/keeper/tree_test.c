@@ -174,6 +174,36 @@ TEST(a_log_that_grows_is_cosigned_as_witness_and_as_mirror)
     kept_release(k);
 }
 
+TEST(several_are_cosigned_in_one_durable_step_each_with_its_own_verdict)
+{
+    struct err err = {0};
+    struct kept *k = kept_new();
+    struct foreign f;
+    struct keeper_cosigned_line got[3] = {0};
+    struct tree_size held;
+    struct digest root;
+    foreign_init(&f, 0);
+    struct keeper_cosigning asks[] = {cosigning(k, 1, &f, 7), cosigning(k, 1, &f, 7),
+                                      cosigning(k, 1, &f, 5)};
+    asks[1].role = KEEPER_MIRROR;
+    struct vault *v = kept_open(k);
+    uint64_t before = v->state.generation;
+    kept_close(v);
+    EXPECT_OK(keeper_cosign_all(&k->clerk, k->a, asks, 3, got, &err));
+    EXPECT(got[0].refused.kind == ERR_NONE && got[0].time_s == NOW);
+    EXPECT(got[1].refused.kind == ERR_NONE && got[1].time_s == NOW);
+    EXPECT(got[2].refused.kind == ERR_CONFLICT); // smaller than the one before it in this frame
+    EXPECT(!str_eq(got[0].line, got[1].line));
+    kept_again(k);
+    v = kept_open(k);
+    EXPECT(v->state.generation == before + 1);
+    kept_close(v);
+    EXPECT_OK(keeper_cosigned(&k->clerk, KEEPER_MIRROR, STR(XB), &held, &root, &err));
+    EXPECT(held.n == 7);
+    EXPECT_ERR(keeper_cosign_all(&k->clerk, k->a, asks, 0, got, &err), ERR_MALFORMED);
+    kept_release(k);
+}
+
 TEST(a_checkpoint_that_the_log_did_not_sign_is_not_cosigned)
 {
     struct err err = {0};
