@@ -2,7 +2,7 @@
 // checksum database (golang.org/x/mod/sumdb), so that elchi is compared with a program that shares
 // no line with it. Debian's golang-golang-x-mod-dev builds it with no network:
 //
-//	GO111MODULE=off GOPATH=/usr/share/gocode go build -o notecheck notecheck.go
+//	GO111MODULE=off GOPATH=/usr/share/gocode go build -o notecheck *.go
 //
 // Every command prints one line and exits 0, or says on stderr what is wrong and exits 1.
 //
@@ -15,7 +15,9 @@
 //	                              the root; prints "ok ORIGIN SIZE ROOT"
 //	inclusion VKEY DIR INDEX      proves entry INDEX from the tiles of DIR and checks the proof
 //	consistency OLD-NOTE VKEY DIR proves that DIR extends the checkpoint in OLD-NOTE, from its tiles
+//	prove VKEY DIR INDEX          prints a c2sp.org/tlog-proof@v1 of entry INDEX, from the tiles
 //	proof VKEY ENTRY-FILE <proof  checks a c2sp.org/tlog-proof@v1 file for the entry's bytes
+//	record, alter                 see proofcheck.go
 package main
 
 import (
@@ -53,7 +55,8 @@ func run(args []string) error {
 	}{
 		"keygen": {2, keygen}, "sign": {1, sign}, "verify": {1, verify}, "tree": {4, tree},
 		"log": {2, checkLog}, "inclusion": {3, inclusion}, "consistency": {3, consistency},
-		"proof": {2, proof},
+		"proof": {2, proof}, "prove": {3, prove}, "record": {2, record},
+		"alter": {4, alter},
 	}
 	if len(args) == 0 {
 		return errors.New("no command; see the top of notecheck.go")
@@ -407,6 +410,32 @@ func consistency(args []string) error {
 	return nil
 }
 
+func prove(args []string) error {
+	vkey, dir := args[0], args[1]
+	index, err := strconv.ParseInt(args[2], 10, 64)
+	if err != nil {
+		return err
+	}
+	c, err := readCheckpoint(vkey, dir)
+	if err != nil {
+		return err
+	}
+	path, err := tlog.ProveRecord(c.tree.N, index, tlog.TileHashReader(c.tree, folder{dir}))
+	if err != nil {
+		return err
+	}
+	msg, err := os.ReadFile(filepath.Join(dir, "checkpoint"))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("c2sp.org/tlog-proof@v1\nindex %d\n", index)
+	for _, hash := range path {
+		fmt.Println(hash)
+	}
+	fmt.Printf("\n%s", msg)
+	return nil
+}
+
 func proof(args []string) error {
 	entry, err := os.ReadFile(args[1])
 	if err != nil {
@@ -416,39 +445,19 @@ func proof(args []string) error {
 	if err != nil {
 		return err
 	}
-	head, signed, found := strings.Cut(string(text), "\n\n")
-	lines := strings.Split(head, "\n")
-	if !found || lines[0] != "c2sp.org/tlog-proof@v1" {
-		return errors.New("not a tlog-proof")
-	}
-	lines = lines[1:]
-	if len(lines) > 0 && strings.HasPrefix(lines[0], "extra ") {
-		lines = lines[1:]
-	}
-	if len(lines) == 0 || !strings.HasPrefix(lines[0], "index ") {
-		return errors.New("no index")
-	}
-	index, err := strconv.ParseInt(strings.TrimPrefix(lines[0], "index "), 10, 64)
+	p, err := readProof(text)
 	if err != nil {
 		return err
 	}
-	var path tlog.RecordProof
-	for _, line := range lines[1:] {
-		hash, err := tlog.ParseHash(line)
-		if err != nil {
-			return err
-		}
-		path = append(path, hash)
-	}
-	c, err := openCheckpoint([]byte(signed), args[0])
+	c, err := openCheckpoint(p.note, args[0])
 	if err != nil {
 		return err
 	}
 	leaf := tlog.RecordHash(entry)
-	if err := tlog.CheckRecord(path, c.tree.N, c.tree.Hash, index, leaf); err != nil {
+	if err := tlog.CheckRecord(p.path, c.tree.N, c.tree.Hash, p.index, leaf); err != nil {
 		return err
 	}
-	fmt.Println("ok", index, "of", c.tree.N, c.origin)
+	fmt.Println("ok", p.index, "of", c.tree.N, c.origin)
 	return nil
 }
 
