@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "clerk/append.h"
 #include "clerk/officer.h"
+#include "clerk/restore.h"
 #include "log/tile.h"
 #include "store/exchange_peer.h"
 #include "store/exchange_stage.h"
@@ -289,8 +290,8 @@ static bool edge_at(struct txn *txn, struct log_id id, struct tree_size size, st
     return true;
 }
 
-static bool own_edge_at(struct clerk *c, struct arena *a, struct tree_size size, struct edge *ret,
-                        struct err *err)
+static bool own_edge_at(struct clerk *c, struct arena *a, struct tree_size size,
+                        struct tree_size *ret_held, struct edge *ret, struct err *err)
 {
     struct txn txn = {0};
     struct exchange_log own;
@@ -300,7 +301,29 @@ static bool own_edge_at(struct clerk *c, struct arena *a, struct tree_size size,
                        (unsigned long long)size.n, (unsigned long long)own.size.n);
     done = done && edge_at(&txn, c->own, size, ret, err);
     txn_release(&txn);
+    if (done)
+        *ret_held = own.size;
     return done;
+}
+
+// What the roots saw when they signed is what the node holds still; a keeper that waits after a
+// restore begins anew, so all that was begun before is void.
+static bool prepare_order(struct clerk *c, struct arena *a, const struct order *o, struct edge *ret,
+                          struct err *err)
+{
+    struct keeper_status status;
+    struct tree_size held;
+    if (!own_edge_at(c, a, (struct tree_size){o->size}, &held, ret, err) ||
+        !keeper_status(&c->keeper, a, &status, err))
+        return false;
+    if (o->act == ORDER_RETIRE)
+        return true;
+    if (held.n != o->size)
+        return err_set(err, ERR_CONFLICT, "FORMATS 5",
+                       "the order names %llu entries and the node holds %llu by now: ask for a new "
+                       "challenge",
+                       (unsigned long long)o->size, (unsigned long long)held.n);
+    return status.lock != KEEPER_RESTORED || clerk_restore_void(c, err);
 }
 
 bool clerk_act_order(struct clerk *c, struct clerk_io *io, struct err *err)
@@ -310,8 +333,7 @@ bool clerk_act_order(struct clerk *c, struct clerk_io *io, struct err *err)
     struct edge edge;
     struct bytes sent = reader_block32(&io->ask);
     return clerk_columns_done(io, err) && note_read(sent, &note, err) &&
-           order_read(note.text, &order, err) &&
-           own_edge_at(c, io->arena, (struct tree_size){order.size}, &edge, err) &&
+           order_read(note.text, &order, err) && prepare_order(c, io->arena, &order, &edge, err) &&
            keeper_order(&c->keeper, sent, &edge, err) &&
            clerk_audit(c, clerk_officer_name(io), "order", str_of(order_act_word(order.act)), err);
 }

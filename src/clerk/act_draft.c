@@ -57,6 +57,7 @@ static bool open_text(struct clerk *c, struct arena *a, const struct office_draf
 // -- approvals -----------------------------------------------------------------------------------
 struct approvals {
     struct arena *arena;
+    struct str anew; // an officer who approves again; empty: nobody
     struct office_approval rows[REGISTER_APPROVALS_MAX];
     size_t count;
 };
@@ -74,14 +75,15 @@ static bool take_approval(void *context, const struct office_approval *row, stru
            arena_copy(all->arena, row->note, &to->note, err);
 }
 
-// An approval past its time would have the keeper refuse the whole draft, and would bar its officer
-// from approving again: it goes before anything is asked of the rest.
-static bool drop_expired(struct txn *txn, struct approvals *all, const struct office_draft_id *id,
-                         struct moment now, struct err *err)
+// An approval past its time would have the keeper refuse the whole draft: it goes before anything
+// is asked of the rest. So does an earlier one of whoever approves anew: the newest stands, and a
+// release that failed can be asked for again with the same files.
+static bool drop_past(struct txn *txn, struct approvals *all, const struct office_draft_id *id,
+                      struct moment now, struct err *err)
 {
     size_t live = 0;
     for (size_t i = 0; i < all->count; i++)
-        if (all->rows[i].until.s >= now.s)
+        if (all->rows[i].until.s >= now.s && !str_eq(all->rows[i].officer, all->anew))
             all->rows[live++] = all->rows[i];
     if (live == all->count)
         return true;
@@ -98,7 +100,7 @@ static bool live_approvals(struct clerk *c, struct txn *txn, const struct office
                            struct approvals *ret, struct err *err)
 {
     return office_approvals(txn, id, take_approval, ret, err) &&
-           drop_expired(txn, ret, id, clerk_now(c), err);
+           drop_past(txn, ret, id, clerk_now(c), err);
 }
 
 // -- showing -------------------------------------------------------------------------------------
@@ -363,7 +365,7 @@ static bool keep_approval(struct clerk *c, struct arena *a, const struct verifie
                           struct bytes note, const struct office_draft_id *id, struct err *err)
 {
     struct txn txn = {0};
-    struct approvals all = {.arena = a};
+    struct approvals all = {.arena = a, .anew = v->approval.officer};
     struct moment now = clerk_now(c);
     const char *decision = decision_word(v->approval.decision);
     struct office_approval row = {.draft = *id,

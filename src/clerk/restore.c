@@ -243,7 +243,7 @@ static bool erase_some(struct clerk *c, struct draft_ids *ids, struct err *err)
 
 // After a restore every earlier draft and approval is void (FORMATS 10); so is what was sealed and
 // not yet logged: some of it may stand in the log that was fetched back.
-static bool void_what_was_begun(struct clerk *c, struct err *err)
+bool clerk_restore_void(struct clerk *c, struct err *err)
 {
     struct txn txn = {0};
     struct draft_ids ids = {.count = 1};
@@ -313,7 +313,7 @@ static bool try_resume(struct clerk *c, struct arena *a, struct err *err)
     }
     if (own.size.n > largest)
         return true; // nobody has shown as much as we hold; only the roots can say
-    if (!void_what_was_begun(c, err) ||
+    if (!clerk_restore_void(c, err) ||
         !keeper_resume(&c->keeper, &own.edge, own.checkpoint, answers, count, err))
         return false;
     // Now that it knows a tree again: was a smaller answer perhaps of another one?

@@ -21,5 +21,7 @@ bool clerk_restore_unopened(struct clerk *c, struct txn *exchange, uint64_t *ret
                             struct err *err) MUST_USE;
 // Told when entries of our own log are taken from others.
 bool clerk_restore_mark(struct txn *exchange, struct err *err) MUST_USE;
+// Erases every draft and all that was begun before a restore: it is void (FORMATS 10).
+bool clerk_restore_void(struct clerk *c, struct err *err) MUST_USE;
 void clerk_restore_forget(struct clerk *c); // called by clerk_close
 #endif

@@ -39,7 +39,6 @@
     X(OPTION_DOOR, "--door", "HOST:PORT", false, "health and status over HTTP")                    \
     X(OPTION_ENDPOINT, "--endpoint", "URL", false, "where a partner's node is reached")            \
     X(OPTION_DESKS, "--desks", "A,B", false, "technical,diplomatic,judicial,coordination")         \
-    X(OPTION_ROLES, "--roles", "A,B", false, "drafter,releaser,export,administrator")              \
     X(OPTION_THRESHOLD, "--threshold", "M", false, "how many of the roots must sign")              \
     X(OPTION_ROOT, "--root", "VKEY", true, "a root's public key")                                  \
     X(OPTION_NEXT, "--next", "VKEY", true, "a next root's public key")                             \
@@ -52,14 +51,14 @@
     X(OPTION_ALL, "--all", NULL, false, "also what is done")                                       \
     X(OPTION_LIMIT, "--limit", "N", false, "at most so many rows")                                 \
     X(OPTION_YES, "--yes", NULL, false, "do what cannot be undone without asking")                 \
-    X(OPTION_WAIT, "--wait", "SECONDS", false, "wait so long for the answer")                      \
     X(OPTION_QUORUM, "--quorum", "K", false, "States other than the author that must cosign")      \
     X(OPTION_MANIFEST, "--manifest", "FILE", false, "the key manifest, signed by the roots")       \
     X(OPTION_MEMBER, "--member", "FILE[@URL]", true, "a State: its signed manifest, its endpoint") \
     X(OPTION_TITLE, "--title", "LANG:TEXT", true, "the name of the community in a language")       \
     X(OPTION_NAME, "--name", "CODE:LANG:TEXT", true, "the name of a State in a language")          \
     X(OPTION_ON, "--on", "WORD", true, "a function to switch on, or all")                          \
-    X(OPTION_OFF, "--off", "WORD", true, "a function to switch off, or all")
+    X(OPTION_OFF, "--off", "WORD", true, "a function to switch off, or all")                       \
+    X(OPTION_ACT, "--act", "WORD", false, "resume, adopt or retire")
 
 // One row of the table above.
 struct option_row {

@@ -23,6 +23,14 @@ static const struct command table[] = {
     {"root sign", "FILE", 1, 1,
      OPTION(OPTION_KEY) | OPTION(OPTION_PASSPHRASE) | OPTION(OPTION_OUT) | OPTION(OPTION_YES),
      cmd_root_sign, "sign a key manifest, after other roots or before them", NULL},
+    {"root order", "FILE", 1, 1,
+     OPTION(OPTION_KEY) | OPTION(OPTION_PASSPHRASE) | OPTION(OPTION_OUT) | OPTION(OPTION_ACT) |
+         OPTION(OPTION_YES),
+     cmd_root_order, "sign an order to the node's keeper, after other roots or before them",
+     "The file is the request by `elchi order challenge`, or the order others signed already.\n"
+     "The first holder chooses the act: resume (a keeper that waits signs again from what the\n"
+     "node holds), adopt (also for one that does not wait) or retire (it signs nothing ever\n"
+     "again). The order takes as many roots as the newest manifest's threshold."},
     {"officer new", "FILE NAME", 2, 2, OPTION(OPTION_ORIGIN) | OPTION(OPTION_PASSPHRASE),
      cmd_officer_new, "make an officer's key, on the officer's own machine", NULL},
     {"officer show", "FILE", 1, 1, OPTION(OPTION_PASSPHRASE), cmd_root_show,
@@ -38,6 +46,12 @@ static const struct command table[] = {
     {"status", "", 0, 0, OPTIONS_NODE, cmd_status, "tell what the node is, holds and waits for",
      NULL},
     {"doctor", "", 0, 0, OPTIONS_NODE, cmd_doctor, "look for what is wrong", NULL},
+    {"order challenge", "", 0, 0, OPTIONS_NODE | OPTION(OPTION_OUT), cmd_order_challenge,
+     "ask the running keeper for a challenge: the request that roots sign an order for",
+     "For a node that was restored and hears no quorum, or whose keeper stopped. The challenge\n"
+     "is good once, and only until the node stops. Then: `elchi root order`, `elchi order apply`."},
+    {"order apply", "FILE", 1, 1, OPTIONS_NODE, cmd_order_apply,
+     "hand an order that the roots signed to the running keeper", NULL},
     {"community new", "", 0, 0,
      OPTION(OPTION_TITLE) | OPTION(OPTION_NAME) | OPTION(OPTION_QUORUM) | OPTION(OPTION_MEMBER) |
          OPTION(OPTION_OUT) | OPTION(OPTION_LANG),

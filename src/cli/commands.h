@@ -20,6 +20,8 @@ command_run cmd_inbox, cmd_sent, cmd_show, cmd_attachment, cmd_audit;
 // cli/cmd_proof.c: proofs and evidence, most of it without a node
 command_run cmd_proof_request, cmd_proof_export, cmd_proof_verify, cmd_evidence_list,
     cmd_evidence_export, cmd_evidence_verify, cmd_evidence_take;
+// cli/cmd_order.c: orders of the roots to their keeper
+command_run cmd_order_challenge, cmd_root_order, cmd_order_apply;
 // cli/cmd_erase.c: what cannot be undone
 command_run cmd_erase;
 // cli/cmd_bundle.c: the courier's file

@@ -8,6 +8,7 @@ static const struct {
 } groups[] = {
     {"init", "Founding a State's node"},
     {"root new", "Root holders, on machines without a network"},
+    {"order challenge", "Orders of the roots to the keeper, at the node"},
     {"officer new", "Officers and the register of approvers"},
     {"serve", "Running the node"},
     {"community new", "Community, keys and partners"},

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PATH_BYTES = 4096, WAIT_MS = 100, WAIT_MS_MAX = 10000 };
+enum { PATH_BYTES = 4096, WAIT_MS = 100, WAIT_MS_MAX = 10000, START_MS_MAX = 3000 };
 
 // No node answers: keeper and clerk are started for this command, and stopped at its end.
 static bool start_own(struct link *l, const char *socket_path, struct err *err)
@@ -41,6 +41,27 @@ bool link_open(struct cli *cli, struct link *ret, struct err *err)
     else
         link_close(&l);
     return done;
+}
+
+bool link_open_running(struct cli *cli, struct link *ret, struct err *err)
+{
+    char path[PATH_BYTES];
+    struct link l = {.clerk = {-1}};
+    l.config = memory_new(1, sizeof *l.config);
+    (void)snprintf(path, sizeof path, "%s/clerk.sock", command_folder(cli));
+    bool done = config_load(cli->world, command_folder(cli), l.config, err);
+    bool there = done && clerk_connect(path, &l.clerk, err);
+    for (int waited = 0; done && !there && waited < START_MS_MAX; waited += WAIT_MS) {
+        if (err->kind != ERR_OFFLINE)
+            break;
+        (void)poll(NULL, 0, WAIT_MS); // it may be just starting
+        there = clerk_connect(path, &l.clerk, err);
+    }
+    if (there)
+        *ret = l;
+    else
+        link_close(&l);
+    return there;
 }
 
 bool link_key(struct cli *cli, enum command_option which, struct keyfile *ret_owned,

@@ -18,7 +18,10 @@ struct link {
 };
 // Reaches the node of --node.
 bool link_open(struct cli *cli, struct link *ret, struct err *err) MUST_USE;
-// The same, and proves the officer's key of --officer (or $ELCHI_OFFICER) on it.
+// Reaches a node that runs; none is started for the length of the command.
+//   errors  ERR_OFFLINE  none runs there
+bool link_open_running(struct cli *cli, struct link *ret, struct err *err) MUST_USE;
+// As link_open, and proves the officer's key of --officer (or $ELCHI_OFFICER) on it.
 bool link_open_officer(struct cli *cli, struct link *ret, struct err *err) MUST_USE;
 void link_close(struct link *l);
 // The officer's key file alone, for commands that need no node.
