@@ -1,6 +1,7 @@
 #define _GNU_SOURCE // memmem
 // What stands in a verified log and breaks a rule is void by that rule's name, shown, given no
 // receipt, and moves no other record's state. What is not in a verified log yet changes nothing.
+#include "log/cosign.h"
 #include "tests/clerk/hostile.h"
 
 #define ALL_ON "exchange witness mirror receipts"
@@ -193,7 +194,7 @@ TEST(a_record_from_the_future_is_valid_and_held)
     struct buffer ask = columns(t);
     buffer_block16(&ask, str_bytes(row.ref));
     struct act_result r = must(act_as(t, XB, clerk_act_show, buffer_bytes(&ask), "anna"));
-    EXPECT(memmem(r.answer.ptr, r.answer.len, "ahead", 5) != NULL); // and it is said
+    EXPECT(memmem(r.answer.ptr, r.answer.len, "\"time_ahead\":true", 17) != NULL);
     thief_end(f);
     three_end(t);
 }
@@ -262,5 +263,40 @@ TEST(a_body_that_does_not_match_its_entry_is_refused_and_the_right_one_still_com
     turn(t, XB);
     EXPECT(shown_at(f, at, &row) && row.void_rule.len == 0);
     thief_end(f);
+    three_end(t);
+}
+
+// XB's own witness key, with a clock that runs ahead by an hour.
+TEST(a_cosignature_from_the_future_counts_when_its_time_has_come)
+{
+    struct three *t = three_new(ALL_ON);
+    struct err err = {0};
+    struct str path;
+    struct note note;
+    struct secret passphrase = {0};
+    struct vault *v = memory_new(1, sizeof *v);
+    uint64_t time_s = (uint64_t)clerk_now(&t->at[XA].clerk).s + 3600;
+    struct exchange_log log = log_at(t, XA, XA);
+    uint8_t *room = arena_new(&t->arena, uint8_t, NOTE_BYTES_MAX);
+    struct writer w = writer_of(room, NOTE_BYTES_MAX);
+    secret_copy(&passphrase, str_bytes(passphrase_words()));
+    EXPECT_OK(arena_fmt(&t->arena, &path, &err, "%.*s/keeper", STR_ARG(t->at[XB].folder)));
+    EXPECT_OK(vault_open(v, world_real(), path.ptr, &passphrase, &err));
+    EXPECT_OK(note_read(log.checkpoint, &note, &err));
+    writer_put(&w, log.checkpoint);
+    cosign_sign(note.text, time_s, &v->keys[KEYS_WITNESS], vault_secret(v, "witness"), &w);
+    vault_close(v);
+    memory_release(v);
+    secret_release(&passphrase);
+    struct buffer b = columns(t);
+    buffer_block16(&b, str_bytes(origin_of(XA)));
+    buffer_block32(&b, writer_bytes(&w));
+    struct act_result r = must(act(t, XA, clerk_act_take_cosigs, &b));
+    EXPECT(r.answer.len == 2 && r.answer.ptr[1] == 0); // none counts
+    t->fake.now_ms += (int64_t)3600 * 1000;
+    r = must(act(t, XA, clerk_act_take_cosigs, &b));
+    EXPECT(r.answer.ptr[1] == 1);
+    r = must(act(t, XA, clerk_act_take_cosigs, &b)); // and once
+    EXPECT(r.answer.ptr[1] == 0);
     three_end(t);
 }
