@@ -76,9 +76,9 @@ ORDER BY precedence DESC, tries, log, idx, hash LIMIT $1;
 SELECT hash, log, idx, size, precedence, from_author, tries FROM want
 WHERE log = $1 AND idx = $2 ORDER BY hash;
 
--- name: want_by_hash  -- One record that needs this blob.
+-- name: want_by_hash  -- The records that need this blob.
 SELECT hash, log, idx, size, precedence, from_author, tries FROM want
-WHERE hash = $1 ORDER BY log, idx LIMIT 1;
+WHERE hash = $1 ORDER BY log, idx;
 
 -- name: want_in  -- What a log's records still need, most urgent first.
 SELECT hash, log, idx, size, precedence, from_author, tries FROM want

@@ -63,38 +63,34 @@ static bool may_leave(struct clerk *c, struct clerk_io *io, struct txn *txn, con
            exchange_reader_add(txn, &p->hash, c->origin, err);
 }
 
-struct want_search {
+struct landing {
+    struct txn *txn;
+    struct arena *arena;
     const struct digest *hash;
-    struct exchange_want want;
-    bool found;
+    bool any;
 };
 
-static bool see_want(void *context, const struct exchange_want *row, struct err *err)
+static bool mark_landed(void *context, const struct exchange_want *want, struct err *err)
 {
-    struct want_search *s = context;
-    if (!digest_eq(&row->hash, s->hash))
-        return true;
-    s->want = *row;
-    s->found = true;
-    return err_set(err, ERR_NOT_FOUND, NULL, "found; the rest of the list is of no use");
+    struct landing *l = context;
+    struct exchange_log log;
+    if (!exchange_log_get(l->txn, want->log, l->arena, &log, err))
+        return false;
+    struct clerk_landed landed = {log.origin, want->at, want->from_author};
+    l->any = true;
+    return clerk_landed_mark(l->txn, l->hash, &landed, err);
 }
 
-// Complete: no longer wanted; marked, so that its record is shown even after a crash.
+// Complete: no longer wanted; marked for every record that named it, so that each is shown even
+// after a crash, and nobody hides a record by naming its body in one of his own.
 static bool land(struct clerk *c, struct arena *a, struct txn *txn, const struct digest *hash,
                  struct err *err)
 {
-    struct want_search s = {.hash = hash};
-    struct exchange_log log;
-    struct err why = {0};
-    if (!exchange_wants(txn, UINT64_MAX, see_want, &s, &why) && !s.found)
-        return err_set(err, why.kind, why.clause, "%s", why.text);
-    if (!s.found)
-        return true; // an officer's upload
-    if (!exchange_log_get(txn, s.want.log, a, &log, err))
+    struct landing l = {txn, a, hash, false};
+    if (!exchange_wants_for(txn, hash, mark_landed, &l, err))
         return false;
-    struct clerk_landed landed = {log.origin, s.want.at, s.want.from_author};
-    return exchange_reader_add(txn, hash, c->origin, err) && exchange_want_drop(txn, hash, err) &&
-           clerk_landed_mark(txn, hash, &landed, err);
+    return !l.any || (exchange_reader_add(txn, hash, c->origin, err) && // else an officer's upload
+                      exchange_want_drop(txn, hash, err));
 }
 
 // The whole is another blob than its name says: what came goes, and it can be fetched anew.
@@ -149,6 +145,90 @@ bool clerk_act_take_blob(struct clerk *c, struct clerk_io *io, struct err *err)
     buffer_number(&io->answer, blob.have, 8);
     buffer_number(&io->answer, blob.complete ? 1 : 0, 1);
     return true;
+}
+
+// -- small ones, whole and many at once ----------------------------------------------------------
+static bool take_body(struct clerk *c, struct clerk_io *io, struct txn *txn, const struct piece *p,
+                      bool *ret_landed, struct err *err)
+{
+    struct exchange_blob blob;
+    struct err why = {0};
+    if (!exchange_blob_get(txn, &p->hash, &blob, &why))
+        return why.kind == ERR_NOT_FOUND || err_set(err, why.kind, why.clause, "%s", why.text);
+    struct digest said = digest_of(p->octets);
+    // Not awaited, here already, begun piece by piece, or not what it says: passed over.
+    if (blob.have > 0 || blob.size != p->octets.len || !digest_eq(&said, &p->hash))
+        return true;
+    if (!exchange_blob_append(txn, &p->hash, 0, p->octets, &blob, err))
+        return false;
+    CHECK(blob.complete);
+    *ret_landed = true;
+    return land(c, io->arena, txn, &p->hash, err);
+}
+
+static bool take_bodies(struct clerk *c, struct clerk_io *io, const struct piece *pieces,
+                        size_t count, uint64_t *ret_landed, struct err *err)
+{
+    struct txn txn = {0};
+    uint64_t landed = 0;
+    bool done = db_begin(c->exchange, &txn, err);
+    for (size_t i = 0; done && i < count; i++) {
+        bool one = false;
+        done = take_body(c, io, &txn, &pieces[i], &one, err);
+        landed += one ? 1 : 0;
+    }
+    done = done && (landed == 0 || db_commit(&txn, err));
+    txn_release(&txn);
+    if (done)
+        *ret_landed = landed;
+    return done;
+}
+
+bool clerk_act_take_bodies(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    uint64_t landed = 0;
+    struct str from = clerk_take_str(io, err);
+    size_t count = reader_u16(&io->ask);
+    if (count > CLERK_BODIES_MAX)
+        return err_set(err, ERR_LIMIT, "clerk/frames.h", "%zu bodies at once", count);
+    struct piece *pieces = arena_new(io->arena, struct piece, count + 1);
+    if (pieces == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "no room for %zu bodies", count);
+    for (size_t i = 0; i < count && !io->ask.failed; i++) {
+        clerk_take_digest(io, &pieces[i].hash);
+        pieces[i].octets = reader_block32(&io->ask);
+    }
+    if (!clerk_columns_done(io, err) || !clerk_take_from(c, from, err) ||
+        !take_bodies(c, io, pieces, count, &landed, err))
+        return false;
+    if (landed > 0 && c->has_community && !clerk_landed_all(c, err))
+        return false;
+    buffer_number(&io->answer, landed, 2);
+    return true;
+}
+
+// A peer says that it holds these whole; only what waits for that very peer is forgotten.
+bool clerk_act_offers_done(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    struct txn txn = {0};
+    struct digest hash;
+    struct str from = clerk_take_str(io, err);
+    size_t count = reader_u16(&io->ask);
+    struct reader rows = io->ask;
+    if (count > CLERK_BODIES_MAX)
+        return err_set(err, ERR_LIMIT, "clerk/frames.h", "%zu bodies at once", count);
+    for (size_t i = 0; i < count; i++)
+        clerk_take_digest(io, &hash);
+    if (!clerk_columns_done(io, err) || !clerk_take_from(c, from, err))
+        return false;
+    bool done = db_begin(c->exchange, &txn, err);
+    for (size_t i = 0; done && i < count; i++) {
+        reader_copy(&rows, hash.octets, sizeof hash.octets);
+        done = exchange_offer_drop(&txn, from, &hash, err);
+    }
+    done = done && db_commit(&txn, err);
+    txn_release(&txn);
+    return done;
 }
 
 bool clerk_act_blob_have(struct clerk *c, struct clerk_io *io, struct err *err)

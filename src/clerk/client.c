@@ -303,6 +303,41 @@ bool clerk_take_blob(const struct clerk_link *c, struct str from, const struct d
     return done;
 }
 
+bool clerk_take_bodies(const struct clerk_link *c, struct str from, const struct clerk_body *bodies,
+                       size_t count, uint16_t *ret_taken, struct err *err)
+{
+    struct asking ask;
+    uint64_t taken = 0;
+    CHECK(count <= CLERK_BODIES_MAX);
+    ask_init(&ask);
+    put_str(&ask, from);
+    buffer_number(&ask.columns, count, 2);
+    for (size_t i = 0; i < count; i++) {
+        put_digest(&ask, &bodies[i].hash);
+        buffer_block32(&ask.columns, bodies[i].octets);
+    }
+    bool done = call_word(c, CLERK_TAKE_BODIES, &ask, CLERK_BODIES_MAX, &taken, 2, err);
+    if (done)
+        *ret_taken = (uint16_t)taken;
+    ask_release(&ask);
+    return done;
+}
+
+bool clerk_offers_done(const struct clerk_link *c, struct str peer, const struct digest *hashes,
+                       size_t count, struct err *err)
+{
+    struct asking ask;
+    CHECK(count <= CLERK_BODIES_MAX);
+    ask_init(&ask);
+    put_str(&ask, peer);
+    buffer_number(&ask.columns, count, 2);
+    for (size_t i = 0; i < count; i++)
+        put_digest(&ask, &hashes[i]);
+    bool done = call_done(c, CLERK_OFFERS_DONE, &ask, err);
+    ask_release(&ask);
+    return done;
+}
+
 bool clerk_blob_have(const struct clerk_link *c, const struct digest *hash, uint64_t *ret_have,
                      bool *ret_complete, struct err *err)
 {

@@ -72,8 +72,19 @@ bool clerk_take_waiting(const struct clerk_link *c, struct str from,
 bool clerk_take_blob(const struct clerk_link *c, struct str from, const struct digest *hash,
                      uint64_t size, uint64_t offset, struct bytes octets, uint64_t *ret_have,
                      bool *ret_complete, struct err *err) MUST_USE;
+struct clerk_body {
+    struct digest hash;
+    struct bytes octets;
+};
+// Whole blobs in one durable step; together at most 512 KiB. Those that nobody asked for are passed
+// over.
+bool clerk_take_bodies(const struct clerk_link *c, struct str from, const struct clerk_body *bodies,
+                       size_t count, uint16_t *ret_taken, struct err *err) MUST_USE;
 bool clerk_blob_have(const struct clerk_link *c, const struct digest *hash, uint64_t *ret_have,
                      bool *ret_complete, struct err *err) MUST_USE;
+// At most CLERK_BODIES_MAX.
+bool clerk_offers_done(const struct clerk_link *c, struct str peer, const struct digest *hashes,
+                       size_t count, struct err *err) MUST_USE;
 bool clerk_peer_called(const struct clerk_link *c, struct str peer, bool well, int64_t next_try_ms,
                        struct err *err) MUST_USE;
 bool clerk_peer_head(const struct clerk_link *c, struct str peer, struct str origin,

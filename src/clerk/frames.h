@@ -64,6 +64,11 @@ enum clerk_caller {
     X(CLERK_TAKE_WAITING, 53, CLERK_FOR_CARRIER, "notes what a peer holds for us")                 \
     /* b16 from, d32 hash, u64 size, u64 offset, b32 octets -> u64 have, u8 complete */            \
     X(CLERK_TAKE_BLOB, 54, CLERK_FOR_CARRIER | CLERK_FOR_OFFICER, "takes a piece of a blob")       \
+    /* b16 from, u16 count, each: d32 hash, b32 octets, whole -> u16 taken; what nobody asked for  \
+       is passed over */                                                                           \
+    X(CLERK_TAKE_BODIES, 59, CLERK_FOR_CARRIER, "takes small blobs whole, many at once")           \
+    X(CLERK_OFFERS_DONE, 60, CLERK_FOR_COURIER, /* b16 from, u16 count, each d32 -> - */           \
+      "notes what a peer holds whole: it waits for that peer no longer")                           \
     X(CLERK_BLOB_HAVE, 55,                                                                         \
       CLERK_FOR_CARRIER | CLERK_FOR_OFFICER, /* d32 -> u64 have, u8 complete */                    \
       "tells how much of a blob is held")                                                          \
@@ -102,6 +107,12 @@ enum clerk_caller {
       /* u64 after, u32 most -> JSON */ "shows the audit trail")                                   \
     X(CLERK_ERASE, 97, CLERK_FOR_OFFICER, /* d32 body, u16 approvals, each b16 -> - */             \
       "destroys a body; the log still verifies")
+
+// What an octet on the courier's bell says.
+enum clerk_bell {
+    CLERK_BELL_NEWS = 1,  // there is something new for peers, or something to fetch from them
+    CLERK_BELL_FACTS = 2, // besides, community, manifests or functions changed
+};
 
 #define CLERK_FRAME_ENUM(name, number, who, what) name = (number),
 enum clerk_frame { CLERK_FRAMES(CLERK_FRAME_ENUM) };

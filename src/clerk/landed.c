@@ -6,13 +6,19 @@
 
 // A mark's value: u64 index, u8 from the author, the origin.
 #define LANDED "landed/"
-enum { AT_A_TIME = 64, KEY_BYTES = sizeof LANDED + DIGEST_TEXT_CHARS };
+// One mark for each record that named the blob, under the hash of the origin so that keys stay
+// short.
+enum { AT_A_TIME = 64, KEY_BYTES = sizeof LANDED + 2 * DIGEST_TEXT_CHARS + 24 };
 
-static struct str key_of(const struct digest *blob, char room[KEY_BYTES])
+static struct str key_of(const struct digest *blob, const struct clerk_landed *l,
+                         char room[KEY_BYTES])
 {
     char text[DIGEST_TEXT_CHARS + 1];
+    char log[DIGEST_TEXT_CHARS + 1];
+    struct digest origin = digest_of(str_bytes(l->origin));
     digest_write(blob, text);
-    (void)snprintf(room, KEY_BYTES, LANDED "%s", text);
+    digest_write(&origin, log);
+    (void)snprintf(room, KEY_BYTES, LANDED "%s/%llu/%s", text, (unsigned long long)l->at.n, log);
     return str_of(room);
 }
 
@@ -26,7 +32,7 @@ bool clerk_landed_mark(struct txn *exchange, const struct digest *blob,
     writer_u8(&w, l->from_author ? 1 : 0);
     writer_put(&w, str_bytes(l->origin));
     CHECK(!w.full);
-    return exchange_setting_put(exchange, key_of(blob, key), writer_bytes(&w), err);
+    return exchange_setting_put(exchange, key_of(blob, l, key), writer_bytes(&w), err);
 }
 
 struct marks {

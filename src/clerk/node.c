@@ -152,6 +152,7 @@ bool clerk_reload(struct clerk *c, struct err *err)
     bool done = db_begin(c->exchange, &txn, err) && held_load(&txn, &facts, held, err);
     txn_release(&txn);
     if (done) {
+        c->rang = c->changed = true;
         arena_release(&c->facts);
         c->facts = facts;
         c->has_community = held->has_community;

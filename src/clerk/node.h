@@ -51,6 +51,7 @@ struct clerk {
     // -- what the loop carries between steps
     // ---------------------------------------------------------
     bool rang;                       // peers have something new to fetch
+    bool changed;                    // the facts; the courier reads them anew
     struct restore_answers *answers; // owned; what peers showed of our own log; NULL: none
 };
 

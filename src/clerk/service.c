@@ -62,6 +62,8 @@ static const struct {
     {CLERK_TAKE_EVIDENCE, clerk_act_take_evidence, WORK_FOLLOWS},
     {CLERK_TAKE_WAITING, clerk_act_take_waiting, WORK_FOLLOWS},
     {CLERK_TAKE_BLOB, clerk_act_take_blob, WORK_FOLLOWS},
+    {CLERK_TAKE_BODIES, clerk_act_take_bodies, WORK_FOLLOWS},
+    {CLERK_OFFERS_DONE, clerk_act_offers_done, ONLY_SHOWS},
     {CLERK_BLOB_HAVE, clerk_act_blob_have, ONLY_SHOWS},
     {CLERK_PEER_CALLED, clerk_act_peer_called, ONLY_SHOWS},
     {CLERK_PEER_HEAD, clerk_act_peer_head, ONLY_SHOWS},
@@ -272,13 +274,14 @@ static bool step_append(struct clerk *c, struct err *err)
     return is_staged(c, &staged, err) && (!staged || clerk_append(c, &count, err));
 }
 
-// A full bell rings already.
+// A full bell rings already; that the facts changed is said until it was heard.
 static void ring(struct clerk *c)
 {
-    static const uint8_t octet = 1;
-    if (c->rang && c->options.bell >= 0)
-        (void)send(c->options.bell, &octet, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-    c->rang = false;
+    const uint8_t octet = c->changed ? CLERK_BELL_FACTS : CLERK_BELL_NEWS;
+    if (c->rang && c->options.bell >= 0 &&
+        send(c->options.bell, &octet, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1)
+        c->changed = false;
+    c->rang = c->changed;
 }
 
 // -- answers that waited -------------------------------------------------------------------------

@@ -295,15 +295,17 @@ static bool put_serial(const struct clerk_putting *p, struct clerk_again *again,
 }
 
 // -- wants and offers ----------------------------------------------------------------------------
+// `from_author`: its node holds it for us for certain, so it is asked there at once.
 static bool want_blob(const struct clerk_putting *p, const struct digest *hash, uint64_t size,
-                      unsigned precedence, struct err *err)
+                      unsigned precedence, bool from_author, struct err *err)
 {
     struct exchange_blob held;
     struct exchange_want want = {.hash = *hash,
                                  .log = p->place->log,
                                  .at = p->place->at,
                                  .size = size,
-                                 .precedence = precedence};
+                                 .precedence = precedence,
+                                 .from_author = from_author};
     struct err why = {0};
     // Another size under the same hash is nonsense of its author's: there is nothing to fetch.
     if (!exchange_blob_start(&p->stores->exchange, hash, size, &held, &why))
@@ -316,7 +318,7 @@ bool clerk_view_want(const struct clerk_putting *p, struct err *err)
     const struct entry *entry = &p->opened->entry;
     if (is_own(p) || !clerk_is_on(p->c, p->place->origin, OPTIN_EXCHANGE))
         return true;
-    return want_blob(p, &entry->body, entry->body_bytes, PRECEDENCE_ROUTINE, err);
+    return want_blob(p, &entry->body, entry->body_bytes, PRECEDENCE_ROUTINE, false, err);
 }
 
 static bool put_attachments(const struct clerk_putting *p, struct err *err)
@@ -327,11 +329,15 @@ static bool put_attachments(const struct clerk_putting *p, struct err *err)
     if (entry->kind != ENTRY_AS_IT_IS &&
         !office_attached_put(&p->stores->office, &entry->body, &p->opened->record.note_hash, err))
         return false;
+    // A valid record names its author inside the seal: he may have his own words back from here.
+    if (entry->kind != ENTRY_AS_IT_IS && !is_own(p) &&
+        !exchange_reader_add(&p->stores->exchange, &entry->body, p->place->origin, err))
+        return false;
     for (size_t i = 0; i < r->attachments_count; i++) {
         const struct attachment *at = &r->attachments[i];
         if (!office_attached_put(&p->stores->office, &at->blob, &p->opened->record.note_hash, err))
             return false;
-        if (!is_own(p) && !want_blob(p, &at->blob, at->size, (unsigned)r->precedence, err))
+        if (!is_own(p) && !want_blob(p, &at->blob, at->size, (unsigned)r->precedence, true, err))
             return false;
     }
     return true;

@@ -1,14 +1,14 @@
-// courier/caller.h - calling one partner: rounds of a session, then the bodies it holds for us.
+// courier/caller.h - when each partner is called.
 //
-// Holds: one thread for each partner; when to call, how to wait after a failure.
-// Knows nothing of: what is inside a session (courier/talk.h).
-// Source: FORMATS section 7: connect 10 s, no progress 30 s, back-off 1 s to 15 min, full jitter.
+// Holds: a thread for each partner with exchange on; the bell, the back-off after failures; for a
+// node that cannot be called itself, a second thread that leaves a question open with the partner.
+// Knows nothing of: what is inside a session (courier/call.h).
+// Source: FORMATS section 7: back-off 1 s to 15 min with full jitter.
 #ifndef COURIER_CALLER_H
 #define COURIER_CALLER_H
 #include "courier/share.h"
 
 struct callers; // opaque
-// Starts a thread that keeps one caller for each partner with exchange on and an endpoint.
 bool callers_start(struct share *s, struct callers **ret_owned, struct err *err) MUST_USE;
-void callers_stop(struct callers *all); // share->stop is set before; NULL is fine
+void callers_stop(struct callers *all); // share_stop was called before; NULL is fine
 #endif

@@ -35,17 +35,23 @@ static bool learn_origin(struct share *s, struct err *err)
     return done;
 }
 
-// Takes every octet that waits: the bell says that there is something, not how much.
-// False: the clerk has gone.
-static bool hear_bell(struct share *s)
+// Takes every octet that waits. False: the clerk has gone.
+static bool hear_bell(struct share *s, struct listener *l)
 {
     uint8_t octets[64];
     struct pollfd p = {.fd = s->options->bell, .events = POLLIN};
+    bool facts = false;
     if (poll(&p, 1, WATCH_MS) <= 0)
         return true;
     ssize_t n = recv(s->options->bell, octets, sizeof octets, MSG_DONTWAIT);
+    for (ssize_t i = 0; i < n; i++)
+        facts = facts || octets[i] == CLERK_BELL_FACTS;
+    if (facts)
+        share_facts_changed(s);
+    else if (n > 0)
+        bell_ring(&s->bell);
     if (n > 0)
-        atomic_fetch_add(&s->bells, 1);
+        listener_ring(l);
     return n != 0;
 }
 
@@ -58,8 +64,8 @@ static bool run(struct share *s, const volatile int *stop, struct err *err)
     if (done && s->options->ready >= 0 && write(s->options->ready, "r", 1) == 1)
         (void)close(s->options->ready); // said once
     while (done && heard && *stop == 0)
-        heard = hear_bell(s);
-    atomic_store(&s->stop, true);
+        heard = hear_bell(s, listener);
+    share_stop(s);
     callers_stop(callers);
     listener_stop(listener);
     return done && (heard || err_set(err, ERR_OFFLINE, NULL, "the clerk has gone"));
@@ -68,15 +74,10 @@ static bool run(struct share *s, const volatile int *stop, struct err *err)
 bool courier_serve(const struct courier_options *options, const volatile int *stop, struct err *err)
 {
     struct share *s = memory_new(1, sizeof *s);
-    s->options = options;
-    s->clerk.socket = options->clerk_socket;
+    share_init(s, options);
     arena_init(&s->lasting, LASTING_BYTES);
-    CHECK(pthread_mutex_init(&s->lock, NULL) == 0);
-    atomic_store(&s->bells, 1);
     bool done = learn_origin(s, err) && make_cert(s, err) && run(s, stop, err);
-    cert_release(&s->cert);
-    (void)pthread_mutex_destroy(&s->lock);
-    arena_release(&s->lasting);
+    share_release(s);
     memory_release(s);
     return done;
 }

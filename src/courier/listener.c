@@ -3,13 +3,20 @@
 #include "base/encode.h"
 #include "base/limits.h"
 #include "base/report.h"
+#include "courier/give.h"
+#include "courier/place.h"
 #include "courier/publish.h"
 #include "courier/talk.h"
 #include "http/listen.h"
 #include "log/witness.h"
-#include "store/exchange_blob.h"
 
-enum { NEED_ANYONE = 1, NEED_PARTNER = 2, DRAIN_MS = 3000, TALKS_MAX = COMMUNITY_STATES_MAX };
+enum {
+    NEED_ANYONE = 1,
+    NEED_PARTNER = 2,
+    DRAIN_MS = 3000,
+    TALKS_MAX = COMMUNITY_STATES_MAX,
+    SHORT_BYTES = 64
+};
 
 // One lock for all requests: a community is small, and a reader of the store has one thread.
 struct listener {
@@ -60,8 +67,7 @@ static void told(void *ctx, const struct request *rq, const struct err *what)
     report_err(REPORT_INFO, "request-refused", what);
 }
 
-// -- keys
-// ------------------------------------------------------------------------------------------
+// -- keys -----------------------------------------------------------------------------------------
 static bool keys_get(struct request *rq, void *ctx, struct err *err)
 {
     struct listener *l = ctx;
@@ -99,8 +105,7 @@ static bool keys_post(struct request *rq, void *ctx, struct err *err)
                                bytes_of(changed ? "new\n" : "held\n", changed ? 4 : 5), err);
 }
 
-// -- session
-// ---------------------------------------------------------------------------------------
+// -- session --------------------------------------------------------------------------------------
 static struct talk *talk_of(struct listener *l, struct str origin)
 {
     for (size_t i = 0; i < l->talks_count; i++)
@@ -117,93 +122,97 @@ static struct talk *talk_of(struct listener *l, struct str origin)
     return t;
 }
 
+// A greeting alone that may wait is answered when this node has something new, at latest in time.
+static bool may_wait(struct request *rq)
+{
+    struct arena a;
+    struct wire_batch batch;
+    struct err why = {0};
+    arena_init(&a, WIRE_ARENA_BYTES);
+    bool waits = request_body(rq).len <= SHORT_BYTES &&
+                 wire_read(request_body(rq), &a, &batch, &why) && batch.count == 1 &&
+                 (batch.frames[0].of.hello.flags & WIRE_WAIT) != 0;
+    arena_release(&a);
+    return waits;
+}
+
+static bool answer_greeting(struct listener *l, struct talk *t, struct request *rq, struct err *err)
+{
+    struct buffer out;
+    struct wire_frame f = {.kind = WIRE_HELLO};
+    buffer_init(&out, request_arena(rq), SHORT_BYTES);
+    f.of.hello = (struct wire_hello){0, origin_id_of(l->share->own), origin_id_of(t->peer)};
+    wire_put(&out, &f);
+    return reply_bytes(rq, 200, "application/octet-stream", buffer_bytes(&out), err);
+}
+
+static bool long_wait(struct listener *l, struct talk *t, struct request *rq, struct err *err)
+{
+    bool is_new = bell_count(&l->share->bell) != t->heard;
+    if (request_woken(rq) != WAKE_NONE || is_new)
+        return answer_greeting(l, t, rq, err);
+    (void)request_wait(rq, WIRE_WAIT_S * 1000);
+    return true;
+}
+
+static bool converse(struct listener *l, struct talk *t, struct request *rq, struct err *err)
+{
+    struct bytes answer = {0};
+    uint64_t heard = bell_count(&l->share->bell);
+    // One that has no address asks for what it cannot fetch, to be brought it.
+    t->asks = !place_is_known(&l->view, t->peer);
+    if (!talk_take(t, &l->view, request_body(rq), err) ||
+        !talk_compose(t, &l->view, false, request_arena(rq), &answer, err))
+        return false;
+    t->heard = heard;
+    return reply_bytes(rq, 200, "application/octet-stream", answer, err);
+}
+
 static bool session(struct request *rq, void *ctx, struct err *err)
 {
     struct listener *l = ctx;
-    struct bytes answer = {0};
+    bool waits = may_wait(rq);
     lock(l);
     const struct community_state *s = partner_of(l, rq);
     struct talk *t = s == NULL ? NULL : talk_of(l, s->origin);
-    bool done = t != NULL ? talk_take(t, &l->view, request_body(rq), err) &&
-                                talk_compose(t, &l->view, false, request_arena(rq), &answer, err)
-                          : err_set(err, ERR_NOT_FOUND, NULL, "there is nothing here");
+    bool done = t == NULL ? err_set(err, ERR_NOT_FOUND, NULL, "there is nothing here")
+                          : (waits ? long_wait(l, t, rq, err) : converse(l, t, rq, err));
     unlock(l);
-    return done && reply_bytes(rq, 200, "application/octet-stream", answer, err);
+    return done;
 }
 
-// -- blobs
-// -----------------------------------------------------------------------------------------
+// -- blobs ---------------------------------------------------------------------------------------
 struct blob_source {
     struct listener *l;
     struct digest hash;
 };
 
-struct piece {
-    uint8_t *to;
-    size_t cap, count;
-};
-
-static bool take_piece(void *context, uint64_t offset, struct bytes octets, struct err *err)
-{
-    struct piece *p = context;
-    (void)offset;
-    (void)err;
-    CHECK(octets.len <= p->cap - p->count);
-    memcpy(p->to + p->count, octets.ptr, octets.len);
-    p->count += octets.len;
-    return true;
-}
-
 static bool read_blob(void *own, uint64_t offset, void *to, size_t cap, size_t *ret_count,
                       struct err *err)
 {
     struct blob_source *b = own;
-    struct txn txn = {0};
-    struct exchange_blob blob;
-    struct piece p = {.to = to, .cap = cap};
     lock(b->l);
-    bool done =
-        db_begin(b->l->view.exchange, &txn, err) && exchange_blob_get(&txn, &b->hash, &blob, err);
-    if (done) {
-        uint64_t left = blob.size > offset ? blob.size - offset : 0;
-        done = exchange_blob_read(&txn, &b->hash, offset, left < cap ? left : cap, take_piece, &p,
-                                  err);
-    }
-    txn_release(&txn);
+    bool done = give_read(&b->l->view, &b->hash, offset, to, cap, ret_count, err);
     unlock(b->l);
-    *ret_count = p.count;
-    return done && p.count > 0;
+    return done;
 }
 
 // A missing blob and one that is not this partner's read the same.
-static bool find_blob(struct listener *l, struct request *rq, struct blob_source *b,
-                      uint64_t *ret_size, struct err *err)
-{
-    struct txn txn = {0};
-    struct exchange_blob blob;
-    bool may = false;
-    struct err why = {0};
-    lock(l);
-    const struct community_state *s = partner_of(l, rq);
-    bool found = s != NULL && hex_read(request_capture(rq, 0), b->hash.octets, DIGEST_BYTES) &&
-                 db_begin(l->view.exchange, &txn, &why) &&
-                 exchange_reader_may(&txn, &b->hash, s->origin, &may, &why) && may &&
-                 exchange_blob_get(&txn, &b->hash, &blob, &why) && blob.complete;
-    txn_release(&txn);
-    unlock(l);
-    b->l = l;
-    if (!found)
-        return err_set(err, ERR_NOT_FOUND, NULL, "no such blob");
-    *ret_size = blob.size;
-    return true;
-}
-
 static bool blob_get(struct request *rq, void *ctx, struct err *err)
 {
+    struct listener *l = ctx;
     struct blob_source *b = arena_new(request_arena(rq), struct blob_source, 1);
     struct reply_source source = {.type = "application/octet-stream", .read = read_blob, .own = b};
     CHECK(b != NULL);
-    return find_blob(ctx, rq, b, &source.size, err) && reply_stream(rq, &source, err);
+    b->l = l;
+    lock(l);
+    const struct community_state *s = partner_of(l, rq);
+    bool found = s != NULL && hex_read(request_capture(rq, 0), b->hash.octets, DIGEST_BYTES) &&
+                 give_may(&l->view, s->origin, &b->hash, &source.size, err);
+    unlock(l);
+    if (!found)
+        return err_set(err, ERR_NOT_FOUND, NULL, "no such blob");
+    return reply_stream(rq, &source, err);
 }
 
 static bool number_header(struct request *rq, struct str name, uint64_t *ret)
@@ -238,8 +247,7 @@ static bool blob_put(struct request *rq, void *ctx, struct err *err)
            reply_bytes(rq, 200, "text/plain", str_bytes(text), err);
 }
 
-// -- witness
-// ---------------------------------------------------------------------------------------
+// -- witness --------------------------------------------------------------------------------------
 static bool witness(struct request *rq, void *ctx, struct err *err)
 {
     struct listener *l = ctx;
@@ -271,8 +279,7 @@ static bool mirror(struct request *rq, void *ctx, struct err *err)
         "add-entries is not taken here; a session brings entries and earns the mirror's line");
 }
 
-// -- logs as static files
-// ------------------------------------------------------------------------------
+// -- logs as static files -------------------------------------------------------------------------
 static bool publish(struct request *rq, struct listener *l, const struct digest *log,
                     struct str path, struct err *err)
 {
@@ -306,8 +313,7 @@ static bool any_log(struct request *rq, void *ctx, struct err *err)
     return publish(rq, ctx, &hash, request_capture(rq, 1), err);
 }
 
-// -- tables
-// ------------------------------------------------------------------------------------------
+// -- tables ---------------------------------------------------------------------------------------
 static const struct route peer_rows[] = {
     {METHOD_GET, "/keys/{}", NEED_ANYONE, 0, keys_get, NULL},
     {METHOD_POST, "/keys", NEED_ANYONE, CHAIN_BYTES_MAX, keys_post, NULL},
@@ -334,8 +340,7 @@ struct route_table courier_monitor_routes(void)
     return (struct route_table){monitor_rows, sizeof monitor_rows / sizeof monitor_rows[0]};
 }
 
-// -- starting and stopping
-// -----------------------------------------------------------------------------
+// -- starting and stopping ------------------------------------------------------------------------
 static bool start_one(struct listener *l, const char *address, bool tls, struct server **ret,
                       struct err *err)
 {
@@ -370,6 +375,12 @@ bool listener_start(struct share *s, struct listener **ret_owned, struct err *er
     else
         listener_stop(l);
     return done;
+}
+
+void listener_ring(struct listener *l)
+{
+    if (l->peers != NULL)
+        server_wake_all(l->peers);
 }
 
 void listener_stop(struct listener *l)

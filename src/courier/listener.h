@@ -15,6 +15,7 @@
 struct listener; // opaque
 // Starts what the options name: the peers' listener, the monitor, both or neither.
 bool listener_start(struct share *s, struct listener **ret_owned, struct err *err) MUST_USE;
+void listener_ring(struct listener *l); // whoever waits is answered
 void listener_stop(struct listener *l); // NULL is fine
 
 // For tests that try every way to a body.

@@ -4,6 +4,23 @@
 
 enum { VIEW_BYTES_MAX = 256 << 20 };
 
+void share_init(struct share *s, const struct courier_options *options)
+{
+    s->options = options;
+    s->clerk.socket = options->clerk_socket;
+    atomic_store(&s->facts, 1);
+    CHECK(pthread_mutex_init(&s->lock, NULL) == 0);
+    bell_init(&s->bell);
+}
+
+void share_release(struct share *s)
+{
+    cert_release(&s->cert);
+    bell_release(&s->bell);
+    (void)pthread_mutex_destroy(&s->lock);
+    arena_release(&s->lasting);
+}
+
 void share_lock(struct share *s)
 {
     CHECK(pthread_mutex_lock(&s->lock) == 0);
@@ -14,16 +31,29 @@ void share_unlock(struct share *s)
     CHECK(pthread_mutex_unlock(&s->lock) == 0);
 }
 
+void share_facts_changed(struct share *s)
+{
+    atomic_fetch_add(&s->facts, 1);
+    bell_ring(&s->bell);
+}
+
+void share_stop(struct share *s)
+{
+    atomic_store(&s->stop, true);
+    bell_end(&s->bell);
+}
+
+// -- views ---------------------------------------------------------------------------------------
 static bool load(struct view *v, struct err *err)
 {
     struct txn txn = {0};
-    uint64_t bells = atomic_load(&v->share->bells);
+    uint64_t facts = atomic_load(&v->share->facts);
     arena_release(&v->arena);
     arena_init(&v->arena, VIEW_BYTES_MAX);
     v->held->has_community = false;
     bool done = db_begin(v->exchange, &txn, err) && held_load(&txn, &v->arena, v->held, err);
     txn_release(&txn);
-    v->bells = done ? bells : 0;
+    v->facts = done ? facts : 0;
     return done;
 }
 
@@ -52,7 +82,7 @@ void view_close(struct view *v)
 
 bool view_refresh(struct view *v, struct err *err)
 {
-    return v->bells == atomic_load(&v->share->bells) && v->bells != 0 ? true : load(v, err);
+    return (v->facts != 0 && v->facts == atomic_load(&v->share->facts)) || load(v, err);
 }
 
 const struct community_state *view_partner(const struct view *v, const struct digest *pin)

@@ -1,42 +1,15 @@
 #include "courier/talk.h"
 
 #include "base/limits.h"
+#include "courier/talk_waiting.h"
 #include "log/checkpoint.h"
 #include "log/cosign.h"
-#include "store/exchange_blob.h"
 #include "store/exchange_witness.h"
 
-enum {
-    ENTRIES_AT_A_TIME = 2048,
-    COSIGS_AT_A_TIME = 256,
-    EVIDENCE_AT_A_TIME = 16,
-    OFFERS_SEEN_MAX = 1 << 20
-};
+enum { ENTRIES_AT_A_TIME = 2048, COSIGS_AT_A_TIME = 256, EVIDENCE_AT_A_TIME = 16 };
 
-struct composing {
-    struct talk *t;
-    struct view *v;
-    struct txn txn;
-    struct arena *arena;
-    struct buffer out;
-    size_t at; // the State whose log is composed
-    struct exchange_log log;
-};
-
-static void put(struct composing *c, const struct wire_frame *f)
-{
-    wire_put(&c->out, f);
-    if (f->kind != WIRE_HELLO && f->kind != WIRE_HAVE)
-        c->t->said_something = true;
-}
-
-static size_t room_left(const struct composing *c)
-{
-    return c->out.cap_max - c->out.len;
-}
-
-// -- heads
-// ----------------------------------------------------------------------------------------- The
+// -- heads ----------------------------------------------------------------------------------------
+// The
 // log's own line on its checkpoint, as it goes on the wire.
 static bool log_line(struct bytes checkpoint, struct str origin, struct checkpoint_claim *ret_claim,
                      struct wire_log_line *ret, struct err *err)
@@ -58,8 +31,7 @@ static bool log_line(struct bytes checkpoint, struct str origin, struct checkpoi
     return done;
 }
 
-// -- entries
-// ---------------------------------------------------------------------------------------
+// -- entries --------------------------------------------------------------------------------------
 struct gathering {
     struct arena *arena;
     struct bytes *entries;
@@ -77,16 +49,16 @@ static bool gather_entry(void *context, struct leaf_index at, struct bytes entry
     return arena_copy(g->arena, entry, &g->entries[g->count++], err);
 }
 
-static bool put_entries(struct composing *c, struct str origin, struct err *err)
+static bool put_entries(struct batch *c, struct str origin, struct err *err)
 {
     struct talk_log *known = &c->t->logs[c->at];
     struct checkpoint_claim claim;
     struct wire_frame f = {.kind = WIRE_ENTRIES};
     struct gathering g = {.arena = c->arena};
     uint64_t next;
-    if (known->size >= c->log.signed_size.n || room_left(c) < 4096)
+    if (known->size >= c->log.signed_size.n || batch_room(c) < 4096)
         return true;
-    g.room = room_left(c) - 1024;
+    g.room = batch_room(c) - 1024;
     g.entries = arena_new(c->arena, struct bytes, ENTRIES_AT_A_TIME);
     struct exchange_range range = {c->log.id, known->size, ENTRIES_AT_A_TIME, g.room};
     if (g.entries == NULL)
@@ -104,13 +76,12 @@ static bool put_entries(struct composing *c, struct str origin, struct err *err)
     f.of.entries.count = g.count;
     f.of.entries.size = claim.said.size;
     f.of.entries.root = claim.said.root;
-    put(c, &f);
+    batch_put(c, &f);
     known->size += g.count;
     return true;
 }
 
-// -- cosignatures
-// ------------------------------------------------------------------------------------
+// -- cosignatures ---------------------------------------------------------------------------------
 struct cosig_row {
     uint64_t size;
     bool is_log;
@@ -118,7 +89,7 @@ struct cosig_row {
     struct wire_cosig cosig;
 };
 struct cosig_rows {
-    struct composing *c;
+    struct batch *c;
     struct str origin; // of the log
     struct cosig_row *rows;
     size_t count;
@@ -173,7 +144,7 @@ static bool gather_cosig(void *context, const struct exchange_cosig *row, struct
 }
 
 // One frame for all lines of one size; the log's own line leads them, or there is none.
-static bool put_cosigs_of(struct composing *c, struct cosig_rows *r, uint64_t size, struct err *err)
+static bool put_cosigs_of(struct batch *c, struct cosig_rows *r, uint64_t size, struct err *err)
 {
     struct wire_frame f = {.kind = WIRE_COSIGS};
     struct checkpoint_claim claim;
@@ -202,18 +173,18 @@ static bool put_cosigs_of(struct composing *c, struct cosig_rows *r, uint64_t si
     f.of.cosigs.rows = rows;
     f.of.cosigs.count = count;
     if (has_line && count > 0)
-        put(c, &f);
+        batch_put(c, &f);
     return true;
 }
 
-static bool put_cosigs(struct composing *c, struct str origin, struct err *err)
+static bool put_cosigs(struct batch *c, struct str origin, struct err *err)
 {
     struct talk_log *known = &c->t->logs[c->at];
     struct cosig_rows r = {.c = c, .origin = origin, .last = known->cosigs_sent};
     r.rows = arena_new(c->arena, struct cosig_row, COSIGS_AT_A_TIME + 1);
     if (r.rows == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for cosignatures");
-    if (room_left(c) < (size_t)COSIGS_AT_A_TIME * 128)
+    if (batch_room(c) < (size_t)COSIGS_AT_A_TIME * 128)
         return true; // with the next batch
     if (!exchange_cosigs_since(&c->txn, c->log.id, known->cosigs_sent, COSIGS_AT_A_TIME,
                                gather_cosig, &r, err))
@@ -229,18 +200,17 @@ static bool put_cosigs(struct composing *c, struct str origin, struct err *err)
     return true;
 }
 
-// -- greetings, manifests, evidence, waiting
-// ----------------------------------------------------------
-static void put_hello(struct composing *c, bool fresh)
+// -- greetings, manifests, evidence, waiting ------------------------------------------------------
+static void put_hello(struct batch *c, bool fresh)
 {
     struct wire_frame f = {.kind = WIRE_HELLO};
     f.of.hello.flags = fresh ? WIRE_FRESH : 0;
     f.of.hello.from = origin_id_of(c->v->share->own);
     f.of.hello.to = origin_id_of(c->t->peer);
-    put(c, &f);
+    batch_put(c, &f);
 }
 
-static bool put_manifests(struct composing *c, struct err *err)
+static bool put_manifests(struct batch *c, struct err *err)
 {
     const struct held *h = c->v->held;
     for (size_t i = 0; i < h->community.states_count; i++) {
@@ -250,108 +220,24 @@ static bool put_manifests(struct composing *c, struct err *err)
         f.of.manifests.origin = origin_id_of(h->community.states[i].origin);
         if (!chain_write(h->chain_items[i], c->arena, &f.of.manifests.chain, err))
             return false;
-        if (f.of.manifests.chain.len + 64 < room_left(c))
-            put(c, &f);
+        if (f.of.manifests.chain.len + 64 < batch_room(c))
+            batch_put(c, &f);
     }
     return true;
 }
 
 static bool put_one_evidence(void *context, const struct exchange_evidence *row, struct err *err)
 {
-    struct composing *c = context;
+    struct batch *c = context;
     struct wire_frame f = {.kind = WIRE_EVIDENCE};
     if (!arena_copy(c->arena, row->octets, &f.of.evidence, err))
         return false;
-    if (f.of.evidence.len + 64 < room_left(c))
-        put(c, &f);
+    if (f.of.evidence.len + 64 < batch_room(c))
+        batch_put(c, &f);
     return true;
 }
 
-struct waiting_rows {
-    struct composing *c;
-    struct wire_waiting *rows;
-    size_t count;
-};
-
-// -- what was announced already: said once in a session, and again only after talk_forget
-// -----------
-static uint64_t announced_key(const struct digest *hash)
-{
-    uint64_t key = 0;
-    for (size_t i = 0; i < sizeof key; i++)
-        key = key << 8 | hash->octets[i];
-    return key | 1; // zero marks a free place
-}
-
-static bool announce_in(uint64_t *places, size_t cap, uint64_t key)
-{
-    size_t at = (size_t)(key >> 1) & (cap - 1);
-    while (places[at] != 0 && places[at] != key)
-        at = (at + 1) & (cap - 1);
-    bool is_new = places[at] == 0;
-    places[at] = key;
-    return is_new;
-}
-
-static void announced_grow(struct talk *t)
-{
-    enum { CAP_FIRST = 1024 };
-    size_t cap = t->announced_cap == 0 ? CAP_FIRST : 2 * t->announced_cap;
-    uint64_t *wider = memory_new(cap, sizeof *wider);
-    for (size_t i = 0; i < t->announced_cap; i++)
-        if (t->announced[i] != 0)
-            (void)announce_in(wider, cap, t->announced[i]);
-    memory_release(t->announced);
-    t->announced = wider;
-    t->announced_cap = cap;
-}
-
-// True the first time.
-static bool announce(struct talk *t, const struct digest *hash)
-{
-    if (2 * t->announced_count >= t->announced_cap)
-        announced_grow(t);
-    bool is_new = announce_in(t->announced, t->announced_cap, announced_key(hash));
-    t->announced_count += is_new ? 1 : 0;
-    return is_new;
-}
-
-static bool gather_offer(void *context, const struct exchange_offer *row, struct err *err)
-{
-    struct waiting_rows *w = context;
-    struct exchange_log log;
-    if (w->count == TALK_OFFERS_MAX || !announce(w->c->t, &row->hash))
-        return true; // with the next batch, or said already
-    if (!exchange_log_get(&w->c->txn, row->log, w->c->arena, &log, err))
-        return false;
-    w->rows[w->count++] = (struct wire_waiting){.origin = origin_id_of(log.origin),
-                                                .index = row->at,
-                                                .precedence = (enum precedence)row->precedence,
-                                                .named = true,
-                                                .hash = row->hash,
-                                                .size = row->size};
-    return true;
-}
-
-static bool put_waiting(struct composing *c, struct err *err)
-{
-    struct wire_frame f = {.kind = WIRE_WAITING};
-    struct waiting_rows w = {.c = c};
-    w.rows = arena_new(c->arena, struct wire_waiting, TALK_OFFERS_MAX);
-    if (w.rows == NULL)
-        return err_set(err, ERR_LIMIT, "base/limits.h", "no room for what waits");
-    if (room_left(c) < (size_t)TALK_OFFERS_MAX * 64)
-        return true;
-    if (!exchange_offers(&c->txn, c->t->peer, OFFERS_SEEN_MAX, gather_offer, &w, err))
-        return false;
-    f.of.waiting.rows = w.rows;
-    f.of.waiting.count = w.count;
-    if (w.count > 0)
-        put(c, &f);
-    return true;
-}
-
-static bool put_have(struct composing *c, struct err *err)
+static bool put_have(struct batch *c, struct err *err)
 {
     const struct held *h = c->v->held;
     struct wire_frame f = {.kind = WIRE_HAVE};
@@ -372,13 +258,13 @@ static bool put_have(struct composing *c, struct err *err)
     f.of.have.rows = rows;
     f.of.have.count = count;
     if (count > 0)
-        put(c, &f);
+        batch_put(c, &f);
     return true;
 }
 
 // Which logs this partner is given: ours, and those of States with exchange on; of its own log only
 // what others signed under it.
-static bool put_logs(struct composing *c, struct err *err)
+static bool put_logs(struct batch *c, struct err *err)
 {
     const struct held *h = c->v->held;
     for (c->at = 0; c->at < h->community.states_count; c->at++) {
@@ -398,7 +284,7 @@ static bool put_logs(struct composing *c, struct err *err)
     return true;
 }
 
-static bool compose(struct composing *c, bool fresh, struct err *err)
+static bool compose(struct batch *c, bool fresh, struct err *err)
 {
     put_hello(c, fresh);
     if (!c->v->held->has_community)
@@ -410,13 +296,14 @@ static bool compose(struct composing *c, bool fresh, struct err *err)
         c->t->introduced = true;
     }
     // What the partner lacks is known only once it has said what it holds.
-    return (!c->t->told || put_logs(c, err)) && put_waiting(c, err) && put_have(c, err);
+    return (!c->t->told || put_logs(c, err)) && talk_put_waiting(c, err) &&
+           talk_put_wants(c, err) && put_have(c, err);
 }
 
 bool talk_compose(struct talk *t, struct view *v, bool fresh, struct arena *a, struct bytes *ret,
                   struct err *err)
 {
-    struct composing c = {.t = t, .v = v, .arena = a};
+    struct batch c = {.t = t, .v = v, .arena = a};
     buffer_init(&c.out, a, WIRE_BATCH_BYTES_MAX);
     t->said_something = false;
     if (fresh) {

@@ -23,8 +23,12 @@ struct talk {
     size_t offers_count;
     struct wire_want wants[TALK_OFFERS_MAX]; // what the partner asks to be brought
     size_t wants_count;
+    struct wire_want settled[TALK_OFFERS_MAX]; // held here whole: the partner is told so once
+    size_t settled_count;
     uint64_t *announced; // owned; a set of what was said to wait for the partner, by hash
     size_t announced_count, announced_cap;
+    bool asks;           // WANT is said: the partner has no address, so it brings what we want
+    uint64_t heard;      // rings of the bell when the last batch was composed
     bool said_something; // the last batch composed held more than greetings
     bool took_something; // the last batch taken did
 };
@@ -32,6 +36,8 @@ void talk_begin(struct talk *t, struct str peer);
 void talk_end(struct talk *t); // a zeroed one is fine
 // Forgets what the partner was told: an answer may have been lost.
 void talk_forget(struct talk *t);
+// The partner need not hold this for us any longer; said with the next batch, where there is room.
+void talk_settle(struct talk *t, const struct digest *hash, uint64_t size);
 // Takes a batch. A frame the clerk refuses is reported and passed over; the rest goes on.
 //   errors  ERR_MALFORMED, ERR_LIMIT, ERR_UNSUPPORTED (the batch); ERR_DENIED (not from this
 //   partner,

@@ -1,10 +1,13 @@
+
 #include "courier/talk.h"
 
 #include "base/limits.h"
 #include "base/report.h"
+#include "courier/give.h"
 #include "log/checkpoint.h"
 #include "log/cosign.h"
 #include "record/entry.h"
+#include "store/exchange_blob.h"
 
 void talk_begin(struct talk *t, struct str peer)
 {
@@ -24,6 +27,12 @@ void talk_forget(struct talk *t)
     memory_release(t->announced);
     t->announced = NULL;
     t->announced_count = t->announced_cap = 0;
+}
+
+void talk_settle(struct talk *t, const struct digest *hash, uint64_t size)
+{
+    if (t->settled_count < TALK_OFFERS_MAX)
+        t->settled[t->settled_count++] = (struct wire_want){*hash, size};
 }
 
 struct taking {
@@ -54,8 +63,7 @@ static void settle_order(struct talk *t, const struct view *v)
     t->community = v->held->community.hash;
 }
 
-// -- checkpoints come as binary and are rendered as the text that was signed
-// --------------------------
+// -- checkpoints come as binary and are rendered as the text that was signed ----------------------
 static bool render_head(struct taking *k, struct str origin, struct tree_size size,
                         const struct digest *root, const struct wire_log_line *line,
                         struct writer *w)
@@ -216,6 +224,17 @@ static bool name_body(struct taking *k, struct str origin, struct clerk_waiting 
     return true;
 }
 
+static bool is_held(struct taking *k, const struct digest *hash)
+{
+    struct txn txn = {0};
+    struct exchange_blob blob = {.have = 0};
+    struct err why = {0};
+    bool held = db_begin(k->v->exchange, &txn, &why) &&
+                exchange_blob_get(&txn, hash, &blob, &why) && blob.complete;
+    txn_release(&txn);
+    return held;
+}
+
 static bool take_waiting(struct taking *k, const struct wire_frame *f, struct err *err)
 {
     size_t count = 0;
@@ -233,6 +252,10 @@ static bool take_waiting(struct taking *k, const struct wire_frame *f, struct er
         all[count] = (struct clerk_waiting){s->origin, w->index, w->hash, w->size, w->precedence};
         if (!named && !name_body(k, s->origin, &all[count], &named, err))
             return false;
+        if (named && is_held(k, &all[count].hash)) {
+            talk_settle(k->t, &all[count].hash, all[count].size);
+            continue;
+        }
         if (named && k->t->offers_count < TALK_OFFERS_MAX)
             k->t->offers[k->t->offers_count++] = all[count];
         count += named ? 1 : 0;
@@ -253,10 +276,30 @@ static void take_have(struct taking *k, const struct wire_frame *f)
     k->t->told = true;
 }
 
-static void take_wants(struct taking *k, const struct wire_frame *f)
+// What the partner holds whole need not wait for it any longer; the rest it asks to be brought.
+static bool take_wants(struct taking *k, const struct wire_frame *f, struct err *err)
 {
-    for (size_t i = 0; i < f->of.want.count && k->t->wants_count < TALK_OFFERS_MAX; i++)
-        k->t->wants[k->t->wants_count++] = f->of.want.rows[i];
+    size_t count = 0;
+    struct digest *done_with = arena_new(k->arena, struct digest, f->of.want.count + 1);
+    if (done_with == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "%zu rows of wants", f->of.want.count);
+    for (size_t i = 0; i < f->of.want.count && count < CLERK_BODIES_MAX; i++) {
+        const struct wire_want *row = &f->of.want.rows[i];
+        uint64_t size = 0;
+        struct err why = {0};
+        if (!give_may(k->v, k->t->peer, &row->hash, &size, &why) || row->have > size)
+            continue; // not the partner's to ask for
+        if (row->have == size)
+            done_with[count++] = row->hash;
+        else if (k->t->wants_count < TALK_OFFERS_MAX)
+            k->t->wants[k->t->wants_count++] = *row;
+    }
+    if (count == 0)
+        return true;
+    share_lock(k->v->share);
+    bool done = clerk_offers_done(&k->v->share->clerk, k->t->peer, done_with, count, err);
+    share_unlock(k->v->share);
+    return done;
 }
 
 static bool take_hello(struct taking *k, const struct wire_frame *f, struct err *err)
@@ -272,7 +315,7 @@ static bool take_hello(struct taking *k, const struct wire_frame *f, struct err 
 
 static bool take_frame(struct taking *k, const struct wire_frame *f, struct err *err)
 {
-    if (f->kind != WIRE_HELLO && f->kind != WIRE_HAVE)
+    if (f->kind != WIRE_HELLO && f->kind != WIRE_HAVE && f->kind != WIRE_WANT)
         k->t->took_something = true;
     switch (f->kind) {
     case WIRE_HELLO:
@@ -291,8 +334,7 @@ static bool take_frame(struct taking *k, const struct wire_frame *f, struct err 
     case WIRE_WAITING:
         return take_waiting(k, f, err);
     case WIRE_WANT:
-        take_wants(k, f);
-        return true;
+        return take_wants(k, f, err);
     case WIRE_NONE:
     case WIRE_KIND_COUNT:
         break;

@@ -36,6 +36,7 @@ enum {
     WIRE_VERSION = 1,
     WIRE_BATCH_BYTES_MAX = FRAME_BYTES_MAX,
     WIRE_FRAMES_MAX = 4096,
+    WIRE_WAIT_S = 60,            // FORMATS 7: a question left open is answered by then
     WIRE_ARENA_BYTES = 24 << 20, // a batch of packed commitments, opened
     WIRE_HEAD_BYTES = 5,
     ORIGIN_ID_BYTES = 8,

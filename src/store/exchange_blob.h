@@ -99,9 +99,9 @@ bool exchange_want_drop(struct txn *txn, const struct digest *hash, struct err *
 // Highest precedence first, then fewest tries, then oldest; at most `count_max`.
 bool exchange_wants(struct txn *txn, uint64_t count_max, exchange_want_each *each, void *context,
                     struct err *err) MUST_USE;
-// One record that needs this blob; false without an error: nobody does.
-bool exchange_want_find(struct txn *txn, const struct digest *hash, struct exchange_want *ret,
-                        bool *ret_found, struct err *err) MUST_USE;
+// The records that need this blob.
+bool exchange_wants_for(struct txn *txn, const struct digest *hash, exchange_want_each *each,
+                        void *context, struct err *err) MUST_USE;
 // Those of one log, most urgent first: all, or only what the author's own node said it holds for
 // us.
 bool exchange_wants_in(struct txn *txn, struct log_id log, bool from_author, uint64_t count_max,

@@ -173,33 +173,13 @@ bool exchange_wants_of(struct txn *txn, struct log_id log, struct leaf_index at,
     return stmt_each(&s, want_row, &list, err);
 }
 
-struct want_found {
-    struct exchange_want *want;
-    bool found;
-};
-static bool keep_found(void *context, const struct exchange_want *row, struct err *err)
+bool exchange_wants_for(struct txn *txn, const struct digest *hash, exchange_want_each *each,
+                        void *context, struct err *err)
 {
-    struct want_found *f = context;
-    (void)err;
-    *f->want = *row;
-    f->found = true;
-    return true;
-}
-
-bool exchange_want_find(struct txn *txn, const struct digest *hash, struct exchange_want *ret,
-                        bool *ret_found, struct err *err)
-{
-    struct exchange_want want;
-    struct want_found found = {&want, false};
-    struct want_list list = {keep_found, &found};
+    struct want_list list = {each, context};
     struct stmt s = txn_stmt(txn, SQL_WANT_BY_HASH);
     stmt_bind_digest(&s, 1, hash);
-    if (!stmt_each(&s, want_row, &list, err))
-        return false;
-    *ret_found = found.found;
-    if (found.found)
-        *ret = want;
-    return true;
+    return stmt_each(&s, want_row, &list, err);
 }
 
 bool exchange_wants_in(struct txn *txn, struct log_id log, bool from_author, uint64_t count_max,

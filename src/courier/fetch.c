@@ -1,0 +1,266 @@
+#include "courier/fetch.h"
+
+#include "base/encode.h"
+#include "base/limits.h"
+#include "base/report.h"
+#include "store/exchange_blob.h"
+
+#include <stdio.h>
+
+enum {
+    ROWS_MAX = 1024,
+    SMALL_BYTES = 65536,     // handed on whole, many at once
+    BATCH_BYTES = 512 << 10, // octets of small ones in one frame
+    PIECE_BYTES = BLOB_CHUNK_BYTES * 8,
+    TARGET_CHARS = 80,
+    LOOK_ARENA_BYTES = 1 << 20,
+};
+
+struct row {
+    struct digest hash;
+    uint64_t size;
+    unsigned precedence;
+};
+struct rows {
+    struct call *call;
+    struct row *items; // owned; ROWS_MAX
+    size_t count;
+};
+
+// -- what to ask for -----------------------------------------------------------------------------
+static uint64_t key_of(const struct digest *hash)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < sizeof key; i++)
+        key = key << 8 | hash->octets[i];
+    return key | 1; // zero marks a free place
+}
+
+static bool is_absent(const struct call *c, const struct digest *hash)
+{
+    for (size_t i = 0; i < CALL_ABSENT_MAX; i++)
+        if (c->absent[i] == key_of(hash))
+            return true;
+    return false;
+}
+
+static void note_absent(struct call *c, const struct digest *hash)
+{
+    c->absent[c->absent_next] = key_of(hash);
+    c->absent_next = (c->absent_next + 1) % CALL_ABSENT_MAX;
+}
+
+static bool add_row(void *context, const struct exchange_want *want, struct err *err)
+{
+    struct rows *r = context;
+    (void)err;
+    for (size_t i = 0; i < r->count; i++)
+        if (digest_eq(&r->items[i].hash, &want->hash))
+            return true;
+    if (r->count < ROWS_MAX && !is_absent(r->call, &want->hash))
+        r->items[r->count++] = (struct row){want->hash, want->size, want->precedence};
+    return true;
+}
+
+struct named {
+    struct rows *rows;
+    const struct clerk_waiting *offer;
+};
+
+static bool add_named(void *context, const struct exchange_want *want, struct err *err)
+{
+    const struct named *n = context;
+    return !digest_eq(&want->hash, &n->offer->hash) || add_row(n->rows, want, err);
+}
+
+static bool look(struct rows *r, struct txn *txn, struct arena *a, struct err *err)
+{
+    struct exchange_log log;
+    struct err why = {0};
+    struct call *c = r->call;
+    // what its author said waits for us here
+    if (exchange_log_find(txn, str_of(c->peer), a, &log, &why) &&
+        !exchange_wants_in(txn, log.id, true, ROWS_MAX, add_row, r, err))
+        return false;
+    // our own words after a restore: whoever they went to may hold them
+    if (exchange_log_find(txn, c->share->own, a, &log, &why) &&
+        !exchange_wants_in(txn, log.id, false, ROWS_MAX, add_row, r, err))
+        return false;
+    // what the partner carries for others
+    for (size_t i = 0; i < c->talk.offers_count; i++) {
+        struct named n = {r, &c->talk.offers[i]};
+        if (exchange_log_find(txn, n.offer->origin, a, &log, &why) &&
+            !exchange_wants_of(txn, log.id, n.offer->index, add_named, &n, err))
+            return false;
+    }
+    return true;
+}
+
+static bool list_wanted(struct rows *r, struct err *err)
+{
+    struct txn txn = {0};
+    struct arena a;
+    arena_init(&a, LOOK_ARENA_BYTES);
+    bool done = db_begin(r->call->view.exchange, &txn, err) && look(r, &txn, &a, err);
+    txn_release(&txn);
+    arena_release(&a);
+    return done;
+}
+
+// -- small ones ----------------------------------------------------------------------------------
+struct batch {
+    struct arena arena;
+    struct clerk_body bodies[CLERK_BODIES_MAX];
+    size_t count, octets;
+};
+
+static bool hand_batch(struct call *c, struct batch *b, struct err *err)
+{
+    uint16_t taken = 0;
+    bool done = true;
+    if (b->count > 0) {
+        share_lock(c->share);
+        done =
+            clerk_take_bodies(&c->share->clerk, str_of(c->peer), b->bodies, b->count, &taken, err);
+        share_unlock(c->share);
+        for (size_t i = 0; done && i < b->count; i++)
+            talk_settle(&c->talk, &b->bodies[i].hash, b->bodies[i].octets.len);
+    }
+    arena_release(&b->arena);
+    arena_init(&b->arena, (size_t)2 * BATCH_BYTES);
+    b->count = b->octets = 0;
+    return done;
+}
+
+static void target_of(const struct row *row, char target[TARGET_CHARS])
+{
+    char hex[2 * DIGEST_BYTES + 1];
+    hex_write(bytes_of(row->hash.octets, DIGEST_BYTES), hex);
+    (void)snprintf(target, TARGET_CHARS, "/blob/%s", hex);
+}
+
+static bool fetch_small(struct call *c, struct batch *b, const struct row *row, struct err *err)
+{
+    char target[TARGET_CHARS];
+    struct answer answer;
+    target_of(row, target);
+    struct ask ask = {.method = METHOD_GET, .target = target, .answer_bytes_max = row->size};
+    if (!client_ask(c->client, &ask, &b->arena, &answer, err))
+        return false;
+    struct digest said = digest_of(answer.body);
+    if (!digest_eq(&said, &row->hash))
+        return err_set(err, ERR_TAMPERED, "DESIGN 5.4",
+                       "the partner gave other octets than asked for");
+    b->bodies[b->count++] = (struct clerk_body){row->hash, answer.body};
+    b->octets += answer.body.len;
+    c->came += answer.body.len;
+    return (b->octets < BATCH_BYTES - SMALL_BYTES && b->count < CLERK_BODIES_MAX) ||
+           hand_batch(c, b, err);
+}
+
+// -- large ones ----------------------------------------------------------------------------------
+struct fetching {
+    struct call *call;
+    const struct row *row;
+    uint64_t have;
+    bool complete;
+    uint8_t *piece; // PIECE_BYTES
+    size_t filled;
+};
+
+static bool hand_piece(struct fetching *f, struct err *err)
+{
+    struct share *s = f->call->share;
+    if (f->filled == 0)
+        return true;
+    share_lock(s);
+    bool done =
+        clerk_take_blob(&s->clerk, str_of(f->call->peer), &f->row->hash, f->row->size, f->have,
+                        bytes_of(f->piece, f->filled), &f->have, &f->complete, err);
+    share_unlock(s);
+    f->call->came += done ? f->filled : 0;
+    f->filled = 0;
+    return done;
+}
+
+static bool take_octets(void *own, struct bytes more, struct err *err)
+{
+    struct fetching *f = own;
+    while (more.len > 0) {
+        size_t room = PIECE_BYTES - f->filled;
+        size_t n = more.len < room ? more.len : room;
+        memcpy(f->piece + f->filled, more.ptr, n);
+        f->filled += n;
+        more.ptr += n;
+        more.len -= n;
+        if (f->filled == PIECE_BYTES && !hand_piece(f, err))
+            return false;
+    }
+    return true;
+}
+
+// What was handed on before a connection broke stays; the next call goes on from there.
+static bool fetch_large(struct call *c, const struct row *row, struct err *err)
+{
+    char target[TARGET_CHARS];
+    struct arena a;
+    struct answer answer;
+    struct fetching f = {.call = c, .row = row};
+    share_lock(c->share);
+    bool done = clerk_blob_have(&c->share->clerk, &row->hash, &f.have, &f.complete, err);
+    share_unlock(c->share);
+    if (!done || f.complete)
+        return done;
+    target_of(row, target);
+    arena_init(&a, SMALL_BYTES);
+    f.piece = memory_new(PIECE_BYTES, 1);
+    struct ask ask = {.method = METHOD_GET,
+                      .target = target,
+                      .resume_from = f.have,
+                      .put = take_octets,
+                      .answer_bytes_max = row->size,
+                      .own = &f};
+    done = client_ask(c->client, &ask, &a, &answer, err);
+    struct err why = {0};
+    if (!hand_piece(&f, &why) && done)
+        done = err_set(err, why.kind, why.clause, "%s", why.text);
+    if (f.complete)
+        talk_settle(&c->talk, &row->hash, row->size);
+    memory_release(f.piece);
+    arena_release(&a);
+    return done;
+}
+
+// -- all of it -----------------------------------------------------------------------------------
+// One that cannot be had now is no reason to leave the others; a broken line is.
+static bool fetch_one(struct call *c, struct batch *b, const struct row *row, struct err *err)
+{
+    struct err why = {0};
+    if (row->size <= SMALL_BYTES ? fetch_small(c, b, row, &why) : fetch_large(c, row, &why))
+        return true;
+    if (why.kind == ERR_OFFLINE || why.kind == ERR_BUSY)
+        return err_set(err, why.kind, why.clause, "%s", why.text);
+    report_err(REPORT_INFO, "body-not-fetched", &why);
+    note_absent(c, &row->hash);
+    return true;
+}
+
+bool fetch_wanted(struct call *c, struct err *err)
+{
+    struct rows r = {c, memory_new(ROWS_MAX, sizeof *r.items), 0};
+    struct batch *b = memory_new(1, sizeof *b);
+    struct err why = {0};
+    arena_init(&b->arena, (size_t)2 * BATCH_BYTES);
+    bool done = list_wanted(&r, err);
+    c->talk.offers_count = 0;
+    for (unsigned p = PRECEDENCE_COUNT; done && p-- > 0;)
+        for (size_t i = 0; done && i < r.count && !atomic_load(&c->share->stop); i++)
+            done = r.items[i].precedence != p || fetch_one(c, b, &r.items[i], err);
+    // What came before a line broke is not lost.
+    if (!hand_batch(c, b, &why) && done)
+        done = err_set(err, why.kind, why.clause, "%s", why.text);
+    arena_release(&b->arena);
+    memory_release(b);
+    memory_release(r.items);
+    return done;
+}

@@ -1,0 +1,55 @@
+#include "courier/give.h"
+
+#include "store/exchange_blob.h"
+
+bool give_may(struct view *v, struct str partner, const struct digest *hash, uint64_t *ret_size,
+              struct err *err)
+{
+    struct txn txn = {0};
+    struct exchange_blob blob;
+    bool may = false;
+    struct err why = {0};
+    bool found = db_begin(v->exchange, &txn, &why) &&
+                 exchange_reader_may(&txn, hash, partner, &may, &why) && may &&
+                 exchange_blob_get(&txn, hash, &blob, &why) && blob.complete;
+    txn_release(&txn);
+    if (!found)
+        return err_set(err, ERR_NOT_FOUND, NULL, "no such blob");
+    *ret_size = blob.size;
+    return true;
+}
+
+struct piece {
+    uint8_t *to;
+    size_t cap, count;
+};
+
+static bool take_piece(void *context, uint64_t offset, struct bytes octets, struct err *err)
+{
+    struct piece *p = context;
+    (void)offset;
+    (void)err;
+    CHECK(octets.len <= p->cap - p->count);
+    memcpy(p->to + p->count, octets.ptr, octets.len);
+    p->count += octets.len;
+    return true;
+}
+
+bool give_read(struct view *v, const struct digest *hash, uint64_t offset, uint8_t *to, size_t cap,
+               size_t *ret_count, struct err *err)
+{
+    struct txn txn = {0};
+    struct exchange_blob blob;
+    struct piece p = {.to = to, .cap = cap};
+    bool done = db_begin(v->exchange, &txn, err) && exchange_blob_get(&txn, hash, &blob, err);
+    if (done) {
+        uint64_t left = blob.size > offset ? blob.size - offset : 0;
+        done = exchange_blob_read(&txn, hash, offset, left < cap ? left : cap, take_piece, &p, err);
+    }
+    txn_release(&txn);
+    if (done && p.count == 0)
+        done = err_set(err, ERR_LIMIT, NULL, "the blob ends before");
+    if (done)
+        *ret_count = p.count;
+    return done;
+}
