@@ -25,6 +25,16 @@ struct digest merkle_empty(void)
     return digest_of((struct bytes){0});
 }
 
+struct digest merkle_fold(struct digest *hashes, size_t width)
+{
+    CHECK(width >= 1);
+    CHECK((width & (width - 1)) == 0);
+    for (; width > 1; width /= 2)
+        for (size_t i = 0; i < width / 2; i++)
+            hashes[i] = merkle_node(&hashes[2 * i], &hashes[2 * i + 1]);
+    return hashes[0];
+}
+
 // -- the right edge --------------------------------------------------------------------------
 
 void edge_init(struct edge *e)

@@ -32,6 +32,8 @@ static inline struct proof proof_of(const struct proof_made *made)
 struct digest merkle_leaf(struct bytes entry);
 struct digest merkle_node(const struct digest *left, const struct digest *right);
 struct digest merkle_empty(void); // the root of no entries: SHA-256 of nothing
+// The root over `width` hashes of one level, a power of two; the hashes are used up.
+struct digest merkle_fold(struct digest *hashes, size_t width);
 
 // -- the right edge: all a replica needs to extend a tree and know its root
 // ------------------------

@@ -10,8 +10,10 @@ struct db {
     struct world *world;
     void *link; // owned
     enum db_mode mode;
-    bool busy;                // a transaction is open
-    void *prepared[DB_SLOTS]; // the driver's; by slot
+    char *path;                    // owned; NULL for DB_MEMORY
+    struct db *beside[DB_BESIDES]; // owned; see db_beside
+    bool busy;                     // a transaction is open
+    void *prepared[DB_SLOTS];      // the driver's; by slot
     void *chores[DB_CHORE_COUNT];
     bool running[DB_SLOTS];
 };
@@ -44,22 +46,52 @@ bool db_open(const struct db_driver *driver, struct db_target target, struct db 
     CHECK(link != NULL);
     struct db *db = memory_new(1, sizeof *db);
     *db = (struct db){.driver = driver, .world = target.world, .link = link, .mode = target.mode};
+    if (target.path != NULL) {
+        size_t size = strlen(target.path) + 1;
+        db->path = memory_new(1, size);
+        memcpy(db->path, target.path, size);
+    }
     *ret_owned = db;
     return true;
+}
+
+static void release(struct db *db)
+{
+    if (db == NULL)
+        return;
+    CHECK(!db->busy); // whoever began has to end
+    db->driver->close(db->link);
+    memory_release(db->path);
+    memory_release(db);
 }
 
 void db_close(struct db *db)
 {
     if (db == NULL)
         return;
-    CHECK(!db->busy); // whoever began has to end
-    db->driver->close(db->link);
-    memory_release(db);
+    for (size_t i = 0; i < DB_BESIDES; i++) {
+        release(db->beside[i]);
+        db->beside[i] = NULL;
+    }
+    release(db);
+}
+
+struct db *db_beside(struct db *db, size_t number)
+{
+    struct err ignored = {0};
+    struct db_target target = {db->world, db->path, DB_WALK};
+    CHECK(number < DB_BESIDES);
+    struct db **at = &db->beside[number];
+    // A made-up world is of one thread.
+    if (*at == NULL && db->path != NULL && db->world == world_real() &&
+        !db_open(db->driver, target, at, &ignored))
+        return NULL;
+    return *at;
 }
 
 bool db_is_reader(const struct db *db)
 {
-    return db->mode == DB_READ;
+    return db->mode == DB_READ || db->mode == DB_WALK;
 }
 
 // -- transactions -----------------------------------------------------------------------------
@@ -167,7 +199,7 @@ static bool chore(struct db *db, enum db_chore which, const char *path, struct d
     const char *text = db->driver->chores[which];
     if (text == NULL || (db->mode == DB_MEMORY && which != DB_INTEGRITY))
         return true;
-    if (db->mode == DB_READ && which != DB_INTEGRITY)
+    if (db_is_reader(db) && which != DB_INTEGRITY)
         return err_set(err, ERR_DENIED, "one writer", "upkeep is the writer's");
     if (db->chores[which] == NULL &&
         !db->driver->prepare(db->link, str_of(text), &db->chores[which], err))

@@ -23,7 +23,7 @@ struct db_value {
 enum db_step { DB_START, DB_NEXT, DB_STOP }; // run anew with values; the next row; give up the rest
 // Upkeep is where engines differ in words, so each driver brings its own; NULL: nothing to do.
 enum db_chore { DB_CHECKPOINT, DB_VACUUM, DB_BACKUP, DB_INTEGRITY, DB_CHORE_COUNT };
-enum db_mode { DB_WRITE, DB_READ, DB_MEMORY };
+enum db_mode { DB_WRITE, DB_READ, DB_WALK, DB_MEMORY };
 enum db_wait { DB_WAITS, DB_DEFERRED }; // does its commit wait for the disk?
 
 struct db_target {
@@ -61,6 +61,8 @@ struct db;
 //              makes the file
 //   DB_READ    never writes, never checkpoints; tries again for a bounded time while the writer
 //              recovers
+//   DB_WALK    reads too, once through much: its page cache is small enough to stay in the
+//              processor's, which makes a walk a sixth faster
 //   DB_MEMORY  lives as long as its connection, for tests
 //   errors  ERR_BUSY  another connection, here or in another process, is the writer; or the writer
 //           is still recovering;  ERR_NOT_FOUND  no such file to read;  ERR_MALFORMED  not a
@@ -69,6 +71,11 @@ bool db_open(const struct db_driver *driver, struct db_target target, struct db 
              struct err *err) MUST_USE;
 void db_close(struct db *db); // NULL is fine
 bool db_is_reader(const struct db *db);
+enum { DB_BESIDES = 2 };
+// Further connections to the same file for walks (DB_WALK), so that threads of this process can
+// read side by side: they see what was committed. Opened when first asked for, closed with `db`.
+//   NULL  a store in memory, a made-up world (it has one thread), or it cannot be opened now
+struct db *db_beside(struct db *db, size_t number); // below DB_BESIDES
 
 // -- transactions ----------------------------------------------------------------------------
 // They do not nest: a second db_begin on one database is a programmer's error (CHECK). A reader's

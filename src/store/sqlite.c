@@ -25,6 +25,11 @@ struct link {
     struct prepared *prepared; // owned; all of them, newest first
 };
 
+static bool reads(const struct link *l)
+{
+    return l->mode == DB_READ || l->mode == DB_WALK;
+}
+
 // -- errors -----------------------------------------------------------------------------------
 static enum err_kind kind_of(int extended)
 {
@@ -101,6 +106,8 @@ static bool settle(struct link *l, struct err *err)
     (void)sqlite3_db_config(l->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     if (!tell(l, common, err))
         return false;
+    if (l->mode == DB_WALK && !tell(l, "PRAGMA cache_size = -512", err))
+        return false;
     if (l->mode == DB_WRITE)
         return wal_on(l, err) && tell(l, writer, err);
     if (l->mode == DB_MEMORY)
@@ -135,10 +142,11 @@ static bool link_open(struct link *l, const struct db_target *target, struct err
     static const int flags[] = {
         [DB_WRITE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
         [DB_READ] = SQLITE_OPEN_READONLY,
+        [DB_WALK] = SQLITE_OPEN_READONLY,
         [DB_MEMORY] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY,
     };
     const char *path = l->mode == DB_MEMORY ? ":memory:" : target->path;
-    if (l->mode == DB_READ && !world_exists(target->world, path))
+    if (reads(l) && !world_exists(target->world, path))
         return err_set(err, ERR_NOT_FOUND, NULL, "there is no store %s", path);
     if (l->mode != DB_MEMORY && !vfs_init(&l->vfs, target->world, err))
         return false;
@@ -150,7 +158,7 @@ static bool link_open(struct link *l, const struct db_target *target, struct err
         return refuse(l, result, path, err);
     if (!settle(l, err))
         return false;
-    if (l->mode != DB_READ)
+    if (!reads(l))
         return true;
     return snapshot(l, err) && tell(l, "COMMIT", err);
 }
@@ -199,7 +207,7 @@ static bool set_wait(struct link *l, enum db_wait wait, struct err *err)
 static bool sqlite_begin(void *link, enum db_wait wait, struct err *err)
 {
     struct link *l = link;
-    if (l->mode == DB_READ)
+    if (reads(l))
         return snapshot(l, err);
     if (!set_wait(l, wait, err))
         return false;
@@ -333,21 +341,24 @@ static void sqlite_column(void *prepared, size_t number, struct db_value *ret)
     struct prepared *p = prepared;
     int n = (int)number;
     CHECK(n < sqlite3_column_count(p->stmt));
+    // Looked up once: a walk over entries spends a good part of its time on columns. Its value is
+    // read by this thread alone, as the connection is (SQLITE_OPEN_NOMUTEX).
+    sqlite3_value *value = sqlite3_column_value(p->stmt, n);
     *ret = (struct db_value){0};
-    switch (sqlite3_column_type(p->stmt, n)) {
+    switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:
         ret->kind = DB_NUMBER;
-        ret->number = sqlite3_column_int64(p->stmt, n);
+        ret->number = sqlite3_value_int64(value);
         break;
     case SQLITE_BLOB:
         ret->kind = DB_OCTETS;
-        ret->octets.ptr = sqlite3_column_blob(p->stmt, n);
-        ret->octets.len = (size_t)sqlite3_column_bytes(p->stmt, n);
+        ret->octets.ptr = sqlite3_value_blob(value);
+        ret->octets.len = (size_t)sqlite3_value_bytes(value);
         break;
     case SQLITE_TEXT:
         ret->kind = DB_TEXT;
-        ret->octets.ptr = sqlite3_column_text(p->stmt, n);
-        ret->octets.len = (size_t)sqlite3_column_bytes(p->stmt, n);
+        ret->octets.ptr = sqlite3_value_text(value);
+        ret->octets.len = (size_t)sqlite3_value_bytes(value);
         break;
     default: // a fraction is in none of our tables; as NULL it is a misfit
         ret->kind = DB_NULL;

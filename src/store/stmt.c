@@ -218,9 +218,9 @@ unsigned stmt_small(struct stmt *s, size_t number, unsigned max)
 
 struct bytes stmt_bytes(struct stmt *s, size_t number)
 {
-    if (stmt_is_null(s, number))
-        return (struct bytes){0};
-    return column(s, number, DB_OCTETS).octets;
+    struct db_value value = column(s, number, DB_NULL); // of any kind
+    s->misfit = s->misfit || (value.kind != DB_NULL && value.kind != DB_OCTETS);
+    return value.kind == DB_OCTETS ? value.octets : (struct bytes){0};
 }
 
 struct str stmt_str(struct stmt *s, size_t number)
