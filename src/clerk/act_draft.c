@@ -421,17 +421,14 @@ bool clerk_act_release(struct clerk *c, struct clerk_io *io, struct err *err)
     struct draft_id draft;
     struct office_draft row;
     enum desk desk;
-    struct release_done done;
     if (!take_id(io, &draft, err))
         return false;
     struct office_draft_id id = id_of(&draft);
     if (!load(c, io->arena, &id, &row, &desk, err) || !clerk_need(c, io, NEED_RELEASE, desk, err) ||
-        !forget_expired(c, io->arena, &id, err) ||
-        !clerk_release(c, io->arena, &draft, &done, err) ||
-        !clerk_audit(c, clerk_officer_name(io), "released", done.ref, err))
+        !forget_expired(c, io->arena, &id, err))
         return false;
     io->waits = true;
-    io->waits_for = done.note;
+    io->waits_for = draft;
     return true;
 }
 

@@ -27,9 +27,9 @@ struct clerk_io {
     int fd;                          // a descriptor to send along, or -1
     enum clerk_caller caller;        // whose socket; an officer at LOCAL has proved himself besides
     struct officer_session *officer; // of this connection; never NULL
-    // Set by act_release: the answer waits until this turn's one append and projection.
+    // Set by act_release: this turn releases all that are asked for together, and answers then.
     bool waits;
-    struct digest waits_for; // the note
+    struct draft_id waits_for;
 };
 typedef bool clerk_act(struct clerk *c, struct clerk_io *io, struct err *err);
 

@@ -38,15 +38,21 @@ static bool take_piece(struct clerk_io *io, struct piece *ret, struct err *err)
 }
 
 // Whatever is wanted here was started when it was noted as wanted; so whether a blob is known says
-// whether it is awaited, at the cost of one look.
-static bool awaited(struct txn *txn, const struct piece *p, struct exchange_blob *ret,
-                    struct err *err)
+// whether it is awaited, at the cost of one look. What is here whole is awaited no more, and a peer
+// that may not fetch it is not told so: or it could ask every node for whom a record was sealed.
+static bool awaited(struct clerk_io *io, struct txn *txn, const struct piece *p,
+                    struct exchange_blob *ret, struct err *err)
 {
     struct err why = {0};
-    if (!exchange_blob_get(txn, &p->hash, ret, &why))
-        return why.kind == ERR_NOT_FOUND
-                   ? err_set(err, ERR_DENIED, "DESIGN 5.4", "nobody asked for this blob")
-                   : err_set(err, why.kind, why.clause, "%s", why.text);
+    bool told = true;
+    bool known = exchange_blob_get(txn, &p->hash, ret, &why);
+    if (!known && why.kind != ERR_NOT_FOUND)
+        return err_set(err, why.kind, why.clause, "%s", why.text);
+    if (known && ret->complete && io->caller == CLERK_FOR_COURIER &&
+        !exchange_reader_may(txn, &p->hash, p->from, &told, err))
+        return false;
+    if (!known || !told)
+        return err_set(err, ERR_DENIED, "DESIGN 5.4", "nobody asked for this blob");
     if (ret->size != p->size)
         return err_set(err, ERR_CONFLICT, "DESIGN 5.4", "the blob has %llu octets",
                        (unsigned long long)ret->size);
@@ -57,18 +63,26 @@ static bool may_leave(struct clerk *c, struct clerk_io *io, struct txn *txn, con
                       struct exchange_blob *ret, struct err *err)
 {
     if (!io->officer->proved)
-        return clerk_take_from(c, p->from, err) && awaited(txn, p, ret, err);
+        return clerk_take_from(c, p->from, err) && awaited(io, txn, p, ret, err);
     // An officer's upload for a draft: ours to read, nobody else's until it is released.
     return exchange_blob_start(txn, &p->hash, p->size, ret, err) &&
            exchange_reader_add(txn, &p->hash, c->origin, err);
 }
 
 struct landing {
+    struct clerk *clerk;
     struct txn *txn;
     struct arena *arena;
-    const struct digest *hash;
+    const struct piece *piece;
     bool any;
 };
+
+// The author may have it back (FORMATS 3). Only when it was he who brought it: others can name a
+// body of his too, for its hash stands in his log.
+static bool add_author(struct txn *txn, const struct piece *p, struct str author, struct err *err)
+{
+    return !str_eq(p->from, author) || exchange_reader_add(txn, &p->hash, author, err);
+}
 
 static bool mark_landed(void *context, const struct exchange_want *want, struct err *err)
 {
@@ -78,19 +92,21 @@ static bool mark_landed(void *context, const struct exchange_want *want, struct 
         return false;
     struct clerk_landed landed = {log.origin, want->at, want->from_author};
     l->any = true;
-    return clerk_landed_mark(l->txn, l->hash, &landed, err);
+    return clerk_landed_mark(l->clerk, l->txn, &l->piece->hash, &landed, err) &&
+           add_author(l->txn, l->piece, log.origin, err);
 }
 
 // Complete: no longer wanted; marked for every record that named it, so that each is shown even
 // after a crash, and nobody hides a record by naming its body in one of his own.
-static bool land(struct clerk *c, struct arena *a, struct txn *txn, const struct digest *hash,
+static bool land(struct clerk *c, struct arena *a, struct txn *txn, const struct piece *p,
                  struct err *err)
 {
-    struct landing l = {txn, a, hash, false};
-    if (!exchange_wants_for(txn, hash, mark_landed, &l, err))
+    struct landing l = {c, txn, a, p, false};
+    if (!exchange_wants_for(txn, &p->hash, mark_landed, &l, err))
         return false;
-    return !l.any || (exchange_reader_add(txn, hash, c->origin, err) && // else an officer's upload
-                      exchange_want_drop(txn, hash, err));
+    return !l.any ||
+           (exchange_reader_add(txn, &p->hash, c->origin, err) && // else an officer's upload
+            exchange_want_drop(txn, &p->hash, err));
 }
 
 // The whole is another blob than its name says: what came goes, and it can be fetched anew.
@@ -114,7 +130,7 @@ static bool append(struct clerk *c, struct clerk_io *io, const struct piece *p,
 {
     struct txn txn = {0};
     struct exchange_blob blob = {.have = 0};
-    bool done = db_begin(c->exchange, &txn, err) && may_leave(c, io, &txn, p, &blob, err);
+    bool done = clerk_take_begin(c, io->caller, &txn, err) && may_leave(c, io, &txn, p, &blob, err);
     if (done && blob.complete) { // sent twice is fine
         *ret = blob;
         txn_release(&txn);
@@ -124,7 +140,7 @@ static bool append(struct clerk *c, struct clerk_io *io, const struct piece *p,
         done = err_set(err, ERR_CONFLICT, "FORMATS 7", "have %llu", (unsigned long long)blob.have);
     done = done && exchange_blob_append(&txn, &p->hash, p->offset, p->octets, &blob, err);
     if (done && blob.complete)
-        done = land(c, io->arena, &txn, &p->hash, err);
+        done = land(c, io->arena, &txn, p, err);
     done = done && db_commit(&txn, err);
     txn_release(&txn);
     if (done)
@@ -140,8 +156,6 @@ bool clerk_act_take_blob(struct clerk *c, struct clerk_io *io, struct err *err)
         return false;
     if (!append(c, io, &p, &blob, err))
         return err->kind == ERR_TAMPERED ? start_anew(c, &p, err) : false;
-    if (blob.complete && c->has_community && !clerk_landed_all(c, err))
-        return false;
     buffer_number(&io->answer, blob.have, 8);
     buffer_number(&io->answer, blob.complete ? 1 : 0, 1);
     return true;
@@ -163,7 +177,7 @@ static bool take_body(struct clerk *c, struct clerk_io *io, struct txn *txn, con
         return false;
     CHECK(blob.complete);
     *ret_landed = true;
-    return land(c, io->arena, txn, &p->hash, err);
+    return land(c, io->arena, txn, p, err);
 }
 
 static bool take_bodies(struct clerk *c, struct clerk_io *io, const struct piece *pieces,
@@ -171,7 +185,7 @@ static bool take_bodies(struct clerk *c, struct clerk_io *io, const struct piece
 {
     struct txn txn = {0};
     uint64_t landed = 0;
-    bool done = db_begin(c->exchange, &txn, err);
+    bool done = clerk_take_begin(c, io->caller, &txn, err);
     for (size_t i = 0; done && i < count; i++) {
         bool one = false;
         done = take_body(c, io, &txn, &pieces[i], &one, err);
@@ -201,34 +215,8 @@ bool clerk_act_take_bodies(struct clerk *c, struct clerk_io *io, struct err *err
     if (!clerk_columns_done(io, err) || !clerk_take_from(c, from, err) ||
         !take_bodies(c, io, pieces, count, &landed, err))
         return false;
-    if (landed > 0 && c->has_community && !clerk_landed_all(c, err))
-        return false;
     buffer_number(&io->answer, landed, 2);
     return true;
-}
-
-// A peer says that it holds these whole; only what waits for that very peer is forgotten.
-bool clerk_act_offers_done(struct clerk *c, struct clerk_io *io, struct err *err)
-{
-    struct txn txn = {0};
-    struct digest hash;
-    struct str from = clerk_take_str(io, err);
-    size_t count = reader_u16(&io->ask);
-    struct reader rows = io->ask;
-    if (count > CLERK_BODIES_MAX)
-        return err_set(err, ERR_LIMIT, "clerk/frames.h", "%zu bodies at once", count);
-    for (size_t i = 0; i < count; i++)
-        clerk_take_digest(io, &hash);
-    if (!clerk_columns_done(io, err) || !clerk_take_from(c, from, err))
-        return false;
-    bool done = db_begin(c->exchange, &txn, err);
-    for (size_t i = 0; done && i < count; i++) {
-        reader_copy(&rows, hash.octets, sizeof hash.octets);
-        done = exchange_offer_drop(&txn, from, &hash, err);
-    }
-    done = done && db_commit(&txn, err);
-    txn_release(&txn);
-    return done;
 }
 
 bool clerk_act_blob_have(struct clerk *c, struct clerk_io *io, struct err *err)

@@ -6,20 +6,41 @@
 #include "log/witness.h"
 #include "store/exchange_witness.h"
 
-// -- one role ------------------------------------------------------------------------------------
+enum { ASKS_BYTES_MAX = FRAME_BYTES_MAX / 2, ASKS_ROOM = 64 << 20 };
+
+// -- which are due -------------------------------------------------------------------------------
+void clerk_cosign_later(struct clerk *c, struct str origin)
+{
+    for (size_t i = 0; c->has_community && i < c->community.states_count; i++)
+        if (str_eq(c->community.states[i].origin, origin))
+            c->cosign_due[i] = true;
+}
+
+static bool is_due(const struct clerk *c, size_t at)
+{
+    return c->cosign_due[at] && !str_eq(c->community.states[at].origin, c->origin);
+}
+
+bool clerk_cosign_owes(const struct clerk *c)
+{
+    for (size_t i = 0; c->has_community && i < c->community.states_count; i++)
+        if (is_due(c, i))
+            return true;
+    return false;
+}
+
+// -- one role of one log -------------------------------------------------------------------------
 struct held_line {
     struct str name; // of our key in this role
-    struct arena *arena;
-    struct str line;
+    bool found;
 };
 
 static bool own_line(void *context, const struct exchange_cosig *row, struct err *err)
 {
     struct held_line *h = context;
-    struct str line;
-    if (!str_eq(row->key_name, h->name))
-        return true;
-    return text_check(row->line, &line, err) && arena_str(h->arena, line, &h->line, err);
+    (void)err;
+    h->found = h->found || str_eq(row->key_name, h->name);
+    return true;
 }
 
 // What the keeper needs, read in one transaction; an empty proof leads from nothing, or from
@@ -27,7 +48,7 @@ static bool own_line(void *context, const struct exchange_cosig *row, struct err
 struct due {
     struct exchange_log log;
     struct proof_made proof;
-    struct str line; // the one given already, if any
+    bool given; // the line is here already
 };
 
 static bool read_due(struct clerk *c, struct arena *a, struct str origin, enum keeper_role role,
@@ -35,110 +56,182 @@ static bool read_due(struct clerk *c, struct arena *a, struct str origin, enum k
 {
     struct txn txn = {0};
     struct exchange_tiles tiles;
-    struct held_line own = {.arena = a};
+    struct held_line own = {.found = false};
+    struct err why = {0};
     bool done = arena_fmt(a, &own.name, err, "%.*s/%s", STR_ARG(c->origin),
                           role == KEEPER_MIRROR ? "mirror" : "witness") &&
-                db_begin(c->exchange, &txn, err) &&
-                exchange_log_find(&txn, origin, a, &ret->log, err);
+                db_begin(c->exchange, &txn, err);
+    *ret = (struct due){.given = false};
+    if (done && !exchange_log_find(&txn, origin, a, &ret->log, &why))
+        done = why.kind == ERR_NOT_FOUND || err_set(err, why.kind, why.clause, "%s", why.text);
     if (done && held.n > 0 && held.n == ret->log.signed_size.n)
         done = exchange_cosigs(&txn, ret->log.id, held, own_line, &own, err);
-    ret->proof.count = 0;
     if (done && held.n > 0 && held.n < ret->log.signed_size.n) {
         exchange_tiles_init(&tiles, &txn, ret->log.id);
         done = merkle_make_consistency(&tiles.source, held, ret->log.signed_size, &ret->proof, err);
     }
     txn_release(&txn);
-    ret->line = own.line;
+    ret->given = own.found;
     return done;
 }
 
-static bool keep_line(struct clerk *c, struct log_id log, struct tree_size size, struct str line,
-                      uint64_t time_s, struct err *err)
+// `ask` has role, origin, checkpoint and proof; whose it is stands in the community and its chain.
+static bool name_log(struct clerk *c, struct arena *a, struct keeper_cosigning *ask,
+                     struct err *err)
 {
-    struct txn txn = {0};
+    const struct community_state *state = clerk_state_of(c, ask->origin);
+    const struct chain *chain = clerk_chain(c, ask->origin);
+    if (state == NULL || chain == NULL)
+        return err_set(err, ERR_NOT_FOUND, "DESIGN 5.5", "no keys of %.*s are known",
+                       STR_ARG(ask->origin));
+    ask->state = state->code;
+    ask->genesis = state->genesis;
+    return chain_write(chain, a, &ask->chain, err);
+}
+
+// -- all that are due ----------------------------------------------------------------------------
+struct asking {
+    struct clerk *c;
+    struct arena *arena;
+    struct keeper_cosigning asks[KEEPER_COSIGN_MAX];
+    struct {
+        struct log_id log;
+        struct tree_size size;
+    } of[KEEPER_COSIGN_MAX];
+    size_t count, bytes;
+    struct err refused; // the last one
+};
+
+static bool keep_line(struct txn *txn, struct log_id log, struct tree_size size,
+                      const struct keeper_cosigned_line *given, struct err *err)
+{
     struct note_signature read;
     size_t count = 0;
-    if (!note_lines_read(str_bytes(line), &read, 1, &count, err))
+    if (!note_lines_read(str_bytes(given->line), &read, 1, &count, err))
         return false;
     struct exchange_cosig row = {.log = log,
                                  .size = size,
                                  .key_name = read.name,
                                  .key_id = read.id,
-                                 .time_s = time_s,
-                                 .line = str_bytes(line)};
-    bool done = db_begin(c->exchange, &txn, err) && exchange_cosig_put(&txn, &row, NULL, err) &&
-                db_commit(&txn, err);
+                                 .time_s = given->time_s,
+                                 .line = str_bytes(given->line)};
+    return exchange_cosig_put(txn, &row, NULL, err);
+}
+
+// The lines need not be waited for: the keeper gives them again for the size it holds.
+static bool keep_lines(struct asking *q, const struct keeper_cosigned_line *given, struct err *err)
+{
+    struct txn txn = {0};
+    bool any = false;
+    bool done = db_begin_deferred(q->c->exchange, &txn, err);
+    for (size_t i = 0; done && i < q->count; i++) {
+        if (given[i].refused.kind != ERR_NONE) {
+            q->refused = given[i].refused;
+            continue;
+        }
+        any = true;
+        done = keep_line(&txn, q->of[i].log, q->of[i].size, &given[i], err);
+    }
+    done = done && db_commit(&txn, err);
     txn_release(&txn);
+    if (done && any)
+        clerk_ring(q->c);
     return done;
 }
 
-// `ask` has role, origin, checkpoint and proof; whose it is stands in the community and its chain.
-static bool ask_keeper(struct clerk *c, struct arena *a, struct keeper_cosigning ask,
-                       struct str *ret_line, uint64_t *ret_time_s, struct err *err)
+static bool forget_asks(struct asking *q)
 {
-    const struct community_state *state = clerk_state_of(c, ask.origin);
-    const struct chain *chain = clerk_chain(c, ask.origin);
-    if (state == NULL || chain == NULL)
-        return err_set(err, ERR_NOT_FOUND, "DESIGN 5.5", "no keys of %.*s are known",
-                       STR_ARG(ask.origin));
-    ask.state = state->code;
-    ask.genesis = state->genesis;
-    return chain_write(chain, a, &ask.chain, err) &&
-           keeper_cosign(&c->keeper, a, &ask, ret_line, ret_time_s, err);
+    q->count = q->bytes = 0;
+    return true;
 }
 
-static bool cosign_as(struct clerk *c, struct str origin, enum keeper_role role, struct arena *a,
-                      struct clerk_lines *lines, struct err *err)
+static bool ask_all(struct asking *q, struct err *err)
+{
+    struct err why = {0};
+    struct keeper_cosigned_line *given = arena_new(q->arena, struct keeper_cosigned_line, q->count);
+    if (q->count == 0)
+        return true;
+    if (given == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "no room to cosign");
+    if (!keeper_cosign_all(&q->c->keeper, q->arena, q->asks, q->count, given, &why))
+        return why.kind == ERR_LOCKED ? forget_asks(q)
+                                      : err_set(err, why.kind, why.clause, "%s", why.text);
+    if (!keep_lines(q, given, err))
+        return false;
+    return forget_asks(q);
+}
+
+static bool add_ask(struct asking *q, struct str origin, enum keeper_role role, struct err *err)
 {
     struct tree_size held;
     struct digest root;
-    struct due *due = arena_new(a, struct due, 1);
-    struct str line = {0};
-    uint64_t time_s = 0;
-    struct err why = {0};
+    struct due *due = arena_new(q->arena, struct due, 1);
     if (due == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room to cosign");
-    if (!keeper_cosigned(&c->keeper, role, origin, &held, &root, err) ||
-        !read_due(c, a, origin, role, held, due, err))
+    if (!keeper_cosigned(&q->c->keeper, role, origin, &held, &root, err) ||
+        !read_due(q->c, q->arena, origin, role, held, due, err))
         return false;
-    if (due->log.signed_size.n < held.n || due->log.signed_size.n == 0)
-        return true; // as a witness it has seen further already
-    line = due->line;
-    if (line.len == 0) {
-        struct keeper_cosigning ask = {.role = role,
-                                       .origin = origin,
-                                       .checkpoint = due->log.checkpoint,
-                                       .proof = proof_of(&due->proof)};
-        if (!ask_keeper(c, a, ask, &line, &time_s, &why))
-            return why.kind == ERR_LOCKED ? true
-                                          : err_set(err, why.kind, why.clause, "%s", why.text);
-        if (!keep_line(c, due->log.id, due->log.signed_size, line, time_s, err))
-            return false;
-        clerk_ring(c);
-    }
-    lines->lines[lines->count++] = line;
+    // Given already, or as a witness it has seen further.
+    if (due->given || due->log.signed_size.n < held.n || due->log.signed_size.n == 0)
+        return true;
+    struct keeper_cosigning ask = {.role = role,
+                                   .origin = origin,
+                                   .checkpoint = due->log.checkpoint,
+                                   .proof = proof_of(&due->proof)};
+    if (!name_log(q->c, q->arena, &ask, err))
+        return false;
+    size_t more = ask.chain.len + ask.checkpoint.len + (size_t)PROOF_HASHES_MAX * DIGEST_BYTES;
+    bool full = q->count == KEEPER_COSIGN_MAX || q->bytes + more > ASKS_BYTES_MAX;
+    if (full && !ask_all(q, err))
+        return false;
+    q->of[q->count].log = due->log.id;
+    q->of[q->count].size = due->log.signed_size;
+    q->asks[q->count++] = ask;
+    q->bytes += more;
     return true;
 }
 
-bool clerk_cosign(struct clerk *c, struct str origin, struct arena *a, struct clerk_lines *ret,
-                  struct err *err)
+static bool add_log(struct asking *q, struct str origin, struct err *err)
 {
-    struct clerk_lines lines = {.count = 0};
-    if (str_eq(origin, c->origin)) {
-        *ret = lines;
-        return true; // nobody cosigns its own log
+    return (!clerk_is_on(q->c, origin, OPTIN_WITNESS) || add_ask(q, origin, KEEPER_WITNESS, err)) &&
+           (!clerk_is_on(q->c, origin, OPTIN_MIRROR) || add_ask(q, origin, KEEPER_MIRROR, err));
+}
+
+bool clerk_cosign_due(struct clerk *c, struct err *err)
+{
+    struct arena a;
+    if (!clerk_cosign_owes(c))
+        return true;
+    struct asking *q = memory_new(1, sizeof *q);
+    arena_init(&a, ASKS_ROOM);
+    q->c = c;
+    q->arena = &a;
+    bool done = db_settle(c->exchange, err);
+    for (size_t i = 0; done && i < c->community.states_count; i++) {
+        struct err why = {0};
+        if (!is_due(c, i) || add_log(q, c->community.states[i].origin, &why))
+            continue;
+        q->refused = why;
+        if (why.kind == ERR_IO || why.kind == ERR_OFFLINE)
+            done = err_set(err, why.kind, why.clause, "%s", why.text);
     }
-    if (clerk_is_on(c, origin, OPTIN_WITNESS) &&
-        !cosign_as(c, origin, KEEPER_WITNESS, a, &lines, err))
-        return false;
-    if (clerk_is_on(c, origin, OPTIN_MIRROR) &&
-        !cosign_as(c, origin, KEEPER_MIRROR, a, &lines, err))
-        return false;
-    *ret = lines;
-    return true;
+    done = done && ask_all(q, err);
+    memset(c->cosign_due, 0, sizeof c->cosign_due);
+    if (done && q->refused.kind != ERR_NONE)
+        done = err_set(err, q->refused.kind, q->refused.clause, "%s", q->refused.text);
+    arena_release(&a);
+    memory_release(q);
+    return done;
 }
 
 // -- a witness without entries -------------------------------------------------------------------
+static bool ask_keeper(struct clerk *c, struct arena *a, struct keeper_cosigning ask,
+                       struct str *ret_line, uint64_t *ret_time_s, struct err *err)
+{
+    return name_log(c, a, &ask, err) &&
+           keeper_cosign(&c->keeper, a, &ask, ret_line, ret_time_s, err);
+}
+
 static const enum err_kind kind_of_verdict[WITNESS_VERDICT_COUNT] = {
     [WITNESS_COSIGN] = ERR_NONE,
     [WITNESS_MALFORMED] = ERR_MALFORMED,

@@ -12,10 +12,15 @@ struct clerk_landed {
     struct leaf_index at;
     bool from_author; // its node said that it waits for us
 };
-bool clerk_landed_mark(struct txn *exchange, const struct digest *blob,
+bool clerk_landed_mark(struct clerk *c, struct txn *exchange, const struct digest *blob,
                        const struct clerk_landed *l, struct err *err) MUST_USE;
-// Shows everything that landed. Called by clerk_project.
+// Shows everything that landed and was not shown yet. Called by clerk_project. The marks stay until
+// what was shown is durable.
 bool clerk_landed_all(struct clerk *c, struct err *err) MUST_USE;
-bool clerk_project_landed(struct clerk *c, const struct clerk_landed *l,
+// Makes both stores durable and takes away the marks of what was shown; nothing was: nothing to do.
+bool clerk_landed_settle(struct clerk *c, struct err *err) MUST_USE;
+bool clerk_landed_owes(const struct clerk *c);
+void clerk_landed_forget(struct clerk *c);
+bool clerk_project_landed(struct clerk *c, const struct clerk_landed *rows, size_t count,
                           struct err *err) MUST_USE; // in clerk/project.c
 #endif

@@ -1,6 +1,7 @@
 #include "clerk/node.h"
 
 #include "base/limits.h"
+#include "clerk/landed.h"
 #include "clerk/restore.h"
 #include "community/held.h"
 #include "crypto/age.h"
@@ -139,6 +140,7 @@ void clerk_close(struct clerk *c)
     c->exchange = NULL;
     arena_release(&c->facts);
     clerk_restore_forget(c);
+    clerk_landed_forget(c);
     arena_release(&c->lasting);
 }
 
@@ -161,6 +163,8 @@ bool clerk_reload(struct clerk *c, struct err *err)
         c->optin = held->optin;
         c->chains = (struct chains){&c->community, (const struct chain *const *)c->chain_items};
         c->keys = chains_record_keys(&c->chains);
+        for (size_t i = 0; i < COMMUNITY_STATES_MAX; i++)
+            c->cosign_due[i] = true; // functions or keys may have changed
         // chains keep the arena they grow in: it has moved into this struct
         for (size_t i = 0; c->has_community && i < c->community.states_count; i++)
             if (c->chain_items[i] != NULL)

@@ -50,9 +50,13 @@ struct clerk {
     struct optin optin;
     // -- what the loop carries between steps
     // ---------------------------------------------------------
-    bool rang;                       // peers have something new to fetch
-    bool changed;                    // the facts; the courier reads them anew
-    struct restore_answers *answers; // owned; what peers showed of our own log; NULL: none
+    bool rang;                  // peers have something new to fetch
+    bool again;                 // more receipts are due than one turn gives
+    bool cosigned;              // own checkpoints were, and the words of own records are to follow
+    struct landed_shown *shown; // owned; bodies shown whose marks still stand; NULL: none
+    bool cosign_due[COMMUNITY_STATES_MAX]; // by place in the community
+    bool changed;                          // the facts; the courier reads them anew
+    struct restore_answers *answers;       // owned; what peers showed of our own log; NULL: none
 };
 
 // Opens stores and keeper. The keeper's status says who we are. Resumes nothing yet.

@@ -16,10 +16,12 @@ enum {
 
 static bool begin_both(struct clerk *c, struct clerk_stores *s, struct err *err)
 {
-    return db_begin(c->exchange, &s->exchange, err) && db_begin(c->office, &s->office, err);
+    return db_begin_deferred(c->exchange, &s->exchange, err) &&
+           db_begin_deferred(c->office, &s->office, err);
 }
 
-// Exchange first: what office derives from it can always be derived again.
+// Exchange first: what office derives from it can always be derived again. Neither is waited for
+// here; but office is never made durable before exchange is (clerk/service.c, clerk/landed.c).
 static bool commit_both(struct clerk_stores *s, struct err *err)
 {
     return db_commit(&s->exchange, err) && db_commit(&s->office, err);
@@ -242,33 +244,34 @@ bool clerk_project_some(struct clerk *c, uint64_t most, uint64_t *ret_done, uint
 }
 
 // -- what came out of order ----------------------------------------------------------------------
-static bool project_at(struct clerk *c, struct str origin, struct leaf_index at, bool from_author,
+static bool project_at(const struct stepping *stepping, struct str origin, struct leaf_index at,
                        struct err *err)
 {
-    struct clerk_stores s = {0};
     struct arena a;
     struct cursor cursor;
-    struct stepping stepping = {c, &s, true, from_author};
     arena_init(&a, 1 << 20);
-    bool done = begin_both(c, &s, err) && cursor_of(&s, origin, &a, &cursor, err);
+    bool done = cursor_of(stepping->stores, origin, &a, &cursor, err);
     // Also ahead of the cursor: when that comes by, it finds the record there.
     if (done && at.n < cursor.end) {
         struct clerk_place place = {origin, cursor.log, at};
-        done = step_all(&stepping, &place, err) && commit_both(&s, err);
+        done = step_all(stepping, &place, err);
     }
-    release_both(&s);
     arena_release(&a);
     return done;
 }
 
-bool clerk_project_landed(struct clerk *c, const struct clerk_landed *l, struct err *err)
+bool clerk_project_landed(struct clerk *c, const struct clerk_landed *rows, size_t count,
+                          struct err *err)
 {
-    return project_at(c, l->origin, l->at, l->from_author, err);
-}
-
-bool clerk_project_body(struct clerk *c, struct str origin, struct leaf_index at, struct err *err)
-{
-    return project_at(c, origin, at, true, err);
+    struct clerk_stores s = {0};
+    bool done = begin_both(c, &s, err);
+    for (size_t i = 0; done && i < count; i++) {
+        struct stepping stepping = {c, &s, true, rows[i].from_author};
+        done = project_at(&stepping, rows[i].origin, rows[i].at, err);
+    }
+    done = done && commit_both(&s, err);
+    release_both(&s);
+    return done;
 }
 
 // -- cosigned ------------------------------------------------------------------------------------

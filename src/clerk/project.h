@@ -13,9 +13,6 @@ bool clerk_project(struct clerk *c, struct err *err) MUST_USE;
 // The same for at most `most` entries; *ret_done and *ret_total count entries of all logs.
 bool clerk_project_some(struct clerk *c, uint64_t most, uint64_t *ret_done, uint64_t *ret_total,
                         struct err *err) MUST_USE;
-// A blob is complete: shows the record it belongs to, or that one more attachment is held.
-bool clerk_project_body(struct clerk *c, struct str origin, struct leaf_index at,
-                        struct err *err) MUST_USE;
 // Own checkpoints were cosigned: the words of own records that were merely logged are made anew.
 bool clerk_project_cosigned(struct clerk *c, struct err *err) MUST_USE;
 // Gives the receipts that are due to partners with receipts switched on.

@@ -15,9 +15,9 @@
 #include "store/office_index.h"
 
 enum {
-    RECEIPTS_A_TURN = 64,
-    SERIALS_SEEN = 256, // of one pair, above the last without a gap
-    RECEIPT_ROOM = 16 << 20,
+    RECEIPTS_A_TURN = 128, // to one partner
+    SERIALS_SEEN = 256,    // of one pair, above the last without a gap
+    RECEIPT_ROOM = 128 << 20,
 };
 
 // -- may any be given now? -----------------------------------------------------------------------
@@ -36,34 +36,79 @@ static bool caught_up(struct clerk *c, struct arena *a, bool *ret, struct err *e
     return done;
 }
 
-// -- giving one ----------------------------------------------------------------------------------
+// -- giving --------------------------------------------------------------------------------------
+// All that is due to one partner at this moment passes each durable step together.
 struct giving {
     struct clerk *c;
     const struct community_state *to;
-    size_t given;
-    bool stopped; // this partner has to wait for the next turn
+    struct record records[RECEIPTS_A_TURN];
+    struct receipt receipts[RECEIPTS_A_TURN];
+    uint64_t at[RECEIPTS_A_TURN]; // of the due that goes with it; NONE: it stands in no list
+    size_t count;
+    uint64_t settled[RECEIPTS_A_TURN]; // dues of which nothing is to be said, or it was said
+    size_t settled_count;
 };
+#define NONE UINT64_MAX
 
-static bool give(struct giving *g, const struct receipt *r, bool *ret_given, struct err *err)
+static bool plan(struct giving *g, const struct receipt *r, uint64_t at, struct err *err)
 {
-    struct arena a;
-    struct release_done ignored;
-    struct err why = {0};
-    struct record record = {.log = g->c->origin, .type = &record_type_receipt, .payload = r};
-    record.from.state = g->c->state;
-    *ret_given = false;
-    if (!state_code_read(g->to->code, &record.to.state))
+    CHECK(g->count < RECEIPTS_A_TURN);
+    struct record *record = &g->records[g->count];
+    struct receipt *receipt = &g->receipts[g->count];
+    *receipt = *r;
+    *record =
+        (struct record){.log = g->c->origin, .type = &record_type_receipt, .payload = receipt};
+    record->from.state = g->c->state;
+    if (!state_code_read(g->to->code, &record->to.state))
         return err_set(err, ERR_MALFORMED, "DESIGN 3", "a State's code in the community file");
-    arena_init(&a, RECEIPT_ROOM);
-    *ret_given = clerk_state_by_node(g->c, &a, &record, &ignored, &why);
-    arena_release(&a);
-    if (*ret_given) {
-        g->given++;
+    g->at[g->count++] = at;
+    return true;
+}
+
+// Its key is not known yet, another record of the pair is on its way, or nothing is signed now.
+static bool may_wait(const struct err *why)
+{
+    return why->kind == ERR_NOT_FOUND || why->kind == ERR_BUSY || why->kind == ERR_LOCKED;
+}
+
+static bool settle_all(struct giving *g, struct err *err)
+{
+    struct txn txn = {0};
+    if (g->settled_count == 0)
         return true;
+    bool done = db_begin_deferred(g->c->office, &txn, err);
+    for (size_t i = 0; done && i < g->settled_count; i++)
+        done = office_due_drop(&txn, g->to->origin, g->settled[i], err);
+    done = done && db_commit(&txn, err);
+    txn_release(&txn);
+    return done;
+}
+
+static bool give_all(struct giving *g, struct arena *a, size_t *ret_given, struct err *err)
+{
+    struct err why = {0};
+    struct release_done *got = arena_new(a, struct release_done, g->count + 1);
+    if (got == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "no room for receipts");
+    // Before the office is made durable by the first step, so is what its views were derived from.
+    if (g->count > 0 && !db_settle(g->c->exchange, err))
+        return false;
+    if (g->count > 0 && !clerk_state_by_node(g->c, a, g->records, g->count, got, &why)) {
+        if (!may_wait(&why))
+            return err_set(err, why.kind, why.clause, "%s", why.text);
+        g->count = 0;
     }
-    // Its key is not known yet, another record of the pair is on its way, or nothing is signed now.
-    g->stopped = why.kind == ERR_NOT_FOUND || why.kind == ERR_BUSY || why.kind == ERR_LOCKED;
-    return g->stopped || err_set(err, why.kind, why.clause, "%s", why.text);
+    for (size_t i = 0; i < g->count; i++) {
+        why = got[i].refused;
+        if (why.kind != ERR_NONE && !may_wait(&why))
+            return err_set(err, why.kind, why.clause, "%s", why.text);
+        if (why.kind != ERR_NONE)
+            continue;
+        *ret_given += 1;
+        if (g->at[i] != NONE)
+            g->settled[g->settled_count++] = g->at[i];
+    }
+    return settle_all(g, err);
 }
 
 struct given_already {
@@ -165,32 +210,16 @@ static bool find_due(struct clerk *c, struct clerk_stores *s, const struct clerk
     return unreadable_due(c, s, place, d, err);
 }
 
-static bool drop_due(struct clerk *c, const struct clerk_place *place, struct err *err)
+static bool settle_one(struct giving *g, struct clerk_stores *s, const struct clerk_place *place,
+                       struct arena *a, struct err *err)
 {
-    struct txn txn = {0};
-    bool done = db_begin(c->office, &txn, err) &&
-                office_due_drop(&txn, place->origin, place->at.n, err) && db_commit(&txn, err);
-    txn_release(&txn);
-    return done;
-}
-
-static bool settle_one(struct giving *g, const struct clerk_place *place, struct err *err)
-{
-    struct clerk_stores s = {0};
-    struct arena a;
-    struct due d = {.arena = &a};
-    bool given = false;
-    arena_init(&a, RECEIPT_ROOM);
-    bool done = db_begin(g->c->exchange, &s.exchange, err) &&
-                db_begin(g->c->office, &s.office, err) && find_due(g->c, &s, place, &d, err);
-    txn_release(&s.office);
-    txn_release(&s.exchange);
-    if (done && d.give)
-        done = give(g, &d.receipt, &given, err);
-    if (done && (given || !d.give))
-        done = drop_due(g->c, place, err);
-    arena_release(&a);
-    return done;
+    struct due d = {.arena = a};
+    if (!find_due(g->c, s, place, &d, err))
+        return false;
+    if (d.give)
+        return plan(g, &d.receipt, place->at.n, err);
+    g->settled[g->settled_count++] = place->at.n;
+    return true;
 }
 
 // -- all that are due to one partner -------------------------------------------------------------
@@ -208,37 +237,35 @@ static bool see_due(void *context, uint64_t at, struct err *err)
     return true;
 }
 
-static bool list_dues(struct clerk *c, struct str origin, struct arena *a, struct log_id *ret_log,
-                      struct due_list *ret, struct err *err)
+static bool list_dues(struct clerk_stores *s, struct str origin, struct arena *a,
+                      struct log_id *ret_log, struct due_list *ret, struct err *err)
+{
+    struct exchange_log log;
+    if (!office_dues(&s->office, origin, RECEIPTS_A_TURN, see_due, ret, err))
+        return false;
+    if (ret->count == 0)
+        return true;
+    if (!exchange_log_find(&s->exchange, origin, a, &log, err))
+        return false;
+    *ret_log = log.id;
+    return true;
+}
+
+static bool plan_dues(struct giving *g, struct arena *a, struct err *err)
 {
     struct clerk_stores s = {0};
-    struct exchange_log log;
-    struct err why = {0};
-    bool done = db_begin(c->exchange, &s.exchange, err) && db_begin(c->office, &s.office, err) &&
-                office_dues(&s.office, origin, RECEIPTS_A_TURN, see_due, ret, err);
-    if (done && ret->count > 0) {
-        done = exchange_log_find(&s.exchange, origin, a, &log, &why) ||
-               err_set(err, why.kind, why.clause, "%s", why.text);
-        if (done)
-            *ret_log = log.id;
+    struct due_list list = {.count = 0};
+    struct log_id log = {0};
+    bool done = db_begin(g->c->exchange, &s.exchange, err) &&
+                db_begin(g->c->office, &s.office, err) &&
+                list_dues(&s, g->to->origin, a, &log, &list, err);
+    for (size_t i = 0; done && i < list.count; i++) {
+        struct clerk_place place = {g->to->origin, log, {list.at[i]}};
+        done = settle_one(g, &s, &place, a, err);
     }
     txn_release(&s.office);
     txn_release(&s.exchange);
     return done;
-}
-
-static bool give_dues(struct giving *g, struct arena *a, struct err *err)
-{
-    struct due_list list = {.count = 0};
-    struct log_id log = {0};
-    if (!list_dues(g->c, g->to->origin, a, &log, &list, err))
-        return false;
-    for (size_t i = 0; i < list.count && !g->stopped && g->given < RECEIPTS_A_TURN; i++) {
-        struct clerk_place place = {g->to->origin, log, {list.at[i]}};
-        if (!settle_one(g, &place, err))
-            return false;
-    }
-    return true;
 }
 
 // -- what never came -----------------------------------------------------------------------------
@@ -289,7 +316,8 @@ static bool find_gaps(struct clerk *c, const struct community_state *from, struc
     struct writer w = writer_of(room, sizeof room);
     bool done = series_of(c, from, a, &above.series, err) &&
                 arena_fmt(a, &key, err, "series/%.*s", STR_ARG(from->origin)) &&
-                db_begin(c->exchange, &s.exchange, err) && db_begin(c->office, &s.office, err);
+                db_begin_deferred(c->exchange, &s.exchange, err) &&
+                db_begin(c->office, &s.office, err);
     if (done && !exchange_setting_get(&s.exchange, key, a, &value, &why))
         done = why.kind == ERR_NOT_FOUND || err_set(err, why.kind, why.clause, "%s", why.text);
     if (done) {
@@ -336,18 +364,17 @@ static bool missing_due(struct clerk *c, const struct community_state *from, con
     return true;
 }
 
-static bool give_missing(struct giving *g, struct arena *a, struct err *err)
+static bool plan_missing(struct giving *g, struct arena *a, struct err *err)
 {
     struct gaps *gaps = arena_new(a, struct gaps, 1);
     if (gaps == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for gaps");
     if (!find_gaps(g->c, g->to, a, gaps, err))
         return false;
-    for (size_t i = 0; i < gaps->count && !g->stopped && g->given < RECEIPTS_A_TURN; i++) {
+    for (size_t i = 0; i < gaps->count && g->count < RECEIPTS_A_TURN; i++) {
         struct due d = {.arena = a};
-        bool given = false;
         if (!missing_due(g->c, g->to, &gaps->items[i], &d, err) ||
-            (d.give && !give(g, &d.receipt, &given, err)))
+            (d.give && !plan(g, &d.receipt, NONE, err)))
             return false;
     }
     return true;
@@ -356,20 +383,26 @@ static bool give_missing(struct giving *g, struct arena *a, struct err *err)
 bool clerk_receipts(struct clerk *c, struct err *err)
 {
     struct arena a;
-    struct giving g = {.c = c};
     bool ready = false;
+    size_t given = 0;
     if (!c->has_community)
         return true;
     arena_init(&a, RECEIPT_ROOM);
     bool done = caught_up(c, &a, &ready, err);
+    struct giving *g = memory_new(1, sizeof *g);
     for (size_t i = 0; done && ready && i < c->community.states_count; i++) {
-        g.to = &c->community.states[i];
-        g.stopped = false;
-        if (str_eq(g.to->origin, c->origin) || g.given >= RECEIPTS_A_TURN ||
-            !optin_is_on(&c->optin, g.to->code, OPTIN_RECEIPTS))
+        const struct community_state *to = &c->community.states[i];
+        *g = (struct giving){.c = c, .to = to};
+        if (str_eq(to->origin, c->origin) || !optin_is_on(&c->optin, to->code, OPTIN_RECEIPTS))
             continue;
-        done = give_dues(&g, &a, err) && give_missing(&g, &a, err);
+        done = plan_dues(g, &a, err) && plan_missing(g, &a, err);
+        bool full = g->count == RECEIPTS_A_TURN;
+        done = done && give_all(g, &a, &given, err);
+        c->again = c->again || (full && given > 0);
+        arena_release(&a);
+        arena_init(&a, RECEIPT_ROOM);
     }
+    memory_release(g);
     arena_release(&a);
     return done;
 }

@@ -76,16 +76,23 @@ static bool add_readers(struct clerk *c, struct txn *txn, const struct sealed *s
     return true;
 }
 
+static bool is_whole(struct txn *txn, const struct attachment *at, struct err *err)
+{
+    struct exchange_blob held;
+    if (!exchange_blob_get(txn, &at->blob, &held, err))
+        return err_wrap(err, "attachment %.*s", STR_ARG(at->name));
+    if (!held.complete || held.size != at->size)
+        return err_set(err, ERR_NOT_FOUND, "DESIGN 8", "attachment %.*s is not held whole",
+                       STR_ARG(at->name));
+    return true;
+}
+
 static bool attach_all(struct clerk *c, struct txn *txn, const struct sealed *s, struct err *err)
 {
     for (size_t i = 0; i < s->record.attachments_count; i++) {
         const struct attachment *at = &s->record.attachments[i];
-        struct exchange_blob held;
-        if (!exchange_blob_get(txn, &at->blob, &held, err))
-            return err_wrap(err, "attachment %.*s", STR_ARG(at->name));
-        if (!held.complete || held.size != at->size)
-            return err_set(err, ERR_NOT_FOUND, "DESIGN 8", "attachment %.*s is not held whole",
-                           STR_ARG(at->name));
+        if (!is_whole(txn, at, err))
+            return false;
         if (!add_readers(c, txn, s, &at->blob, err))
             return false;
     }
@@ -109,24 +116,64 @@ static bool stage(struct clerk *c, struct txn *txn, struct arena *a, const struc
            exchange_serial_raise(txn, pair, s->record.ref.serial, err);
 }
 
-bool clerk_seal(struct clerk *c, struct arena *a, const struct seal_ask *ask, struct err *err)
+static bool find_addressee(struct clerk *c, const struct record *record,
+                           const struct community_state **ret, struct err *err)
 {
-    struct sealed s = {0};
+    *ret = NULL;
+    if (record->open)
+        return true;
+    if (c->has_community)
+        *ret = community_by_code(&c->community, state_code_str(&record->to.state));
+    return *ret != NULL || err_set(err, ERR_NOT_FOUND, "DESIGN 5.6",
+                                   "%s is no State of this community", record->to.state.text);
+}
+
+bool clerk_seal_check(struct clerk *c, struct txn *txn, const struct record *record,
+                      struct err *err)
+{
+    const struct community_state *to;
+    struct age_recipient ignored;
+    if (!find_addressee(c, record, &to, err) ||
+        (to != NULL && !recipient_of(c, to->origin, &ignored, err)))
+        return false;
+    for (size_t i = 0; i < record->attachments_count; i++)
+        if (!is_whole(txn, &record->attachments[i], err))
+            return false;
+    return true;
+}
+
+// What makes one impossible is its own; a failing store or keeper is everybody's.
+static bool is_its_own(const struct err *why)
+{
+    return why->kind == ERR_NOT_FOUND;
+}
+
+static bool make(struct clerk *c, struct arena *a, struct txn *txn, const struct seal_ask *ask,
+                 struct sealed *s, struct err *err)
+{
+    return record_read(a, str_bytes(ask->note_text), &s->record, err) &&
+           find_addressee(c, &s->record, &s->addressee, err) &&
+           clerk_seal_check(c, txn, &s->record, err) && make_entry(c, a, ask->note, s, err);
+}
+
+bool clerk_seal_all(struct clerk *c, struct arena *a, const struct seal_ask *asks, size_t count,
+                    struct err *ret_refused, struct err *err)
+{
     struct txn txn = {0};
-    if (!record_read(a, str_bytes(ask->note_text), &s.record, err))
-        return false;
-    if (!s.record.open) {
-        s.addressee = c->has_community
-                          ? community_by_code(&c->community, state_code_str(&s.record.to.state))
-                          : NULL;
-        if (s.addressee == NULL)
-            return err_set(err, ERR_NOT_FOUND, "DESIGN 5.6", "%s is no State of this community",
-                           s.record.to.state.text);
+    struct sealed *all = arena_new(a, struct sealed, count + 1);
+    if (all == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "no room to seal %zu", count);
+    bool done = db_begin(c->exchange, &txn, err);
+    for (size_t i = 0; done && i < count; i++) {
+        struct err why = {0};
+        if (make(c, a, &txn, &asks[i], &all[i], &why))
+            done = stage(c, &txn, a, &asks[i], &all[i], err);
+        else if (is_its_own(&why))
+            ret_refused[i] = why;
+        else
+            done = err_set(err, why.kind, why.clause, "%s", why.text);
     }
-    if (!make_entry(c, a, ask->note, &s, err))
-        return false;
-    bool done =
-        db_begin(c->exchange, &txn, err) && stage(c, &txn, a, ask, &s, err) && db_commit(&txn, err);
+    done = done && db_commit(&txn, err);
     txn_release(&txn);
     return done;
 }

@@ -6,19 +6,24 @@
 #ifndef CLERK_SEAL_H
 #define CLERK_SEAL_H
 #include "clerk/node.h"
+#include "record/record.h"
 
 struct seal_ask {
     struct str note_text; // of `note`, for reading
     struct bytes note;    // signed, whole
     struct str draft;     // 32 hex digits: stages each draft once
 };
-// Stages the note: entry, body and who may fetch it, and the serial of its pair, in one
-// transaction.
-//   errors  ERR_CONFLICT   the draft or the ref is staged already
-//           ERR_NOT_FOUND  the addressee has no current encryption key, or an attachment is not
-//           here
-bool clerk_seal(struct clerk *c, struct arena *a, const struct seal_ask *ask,
-                struct err *err) MUST_USE;
+// Can it be sealed: is the addressee's key known, and is each attachment here, whole? Asked before
+// a record is given a number, for what the keeper has signed cannot be taken back.
+//   errors  ERR_NOT_FOUND
+bool clerk_seal_check(struct clerk *c, struct txn *txn, const struct record *record,
+                      struct err *err) MUST_USE;
+// Stages notes in order: entries, bodies and who may fetch them, and the serials of their pairs, in
+// one transaction. What cannot be sealed says so in its place of `ret_refused` (zeroed by the
+// caller; ERR_NOT_FOUND as above), and the others go on.
+//   errors  ERR_CONFLICT  a draft or a ref is staged already
+bool clerk_seal_all(struct clerk *c, struct arena *a, const struct seal_ask *asks, size_t count,
+                    struct err *ret_refused, struct err *err) MUST_USE;
 
 // "XA/XB" or "XA": whose serial a ref belongs to.
 bool clerk_pair_of(const struct ref *ref, struct arena *a, struct str *ret,

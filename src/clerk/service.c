@@ -3,13 +3,9 @@
 #include "base/frame.h"
 #include "base/limits.h"
 #include "base/report.h"
-#include "clerk/acts.h"
 #include "clerk/append.h"
-#include "clerk/project.h"
 #include "clerk/release.h"
-#include "clerk/restore.h"
-#include "store/exchange_stage.h"
-#include "store/office_view.h"
+#include "clerk/work.h"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -22,7 +18,10 @@ enum {
     READ_TIMEOUT_MS = 5000,       // a caller who begins a frame finishes it, or is closed
     WAKE_MS = 1000,               // how soon *stop is noticed
     IDLE_WORK_MS = 10000,         // what time alone makes due: receipts "missing since"
-    CONNECTIONS_MAX = CLERK_CONNECTIONS_MAX + 3,
+    LINGER_MS = 2, // the courier brings one thing after the other: they are worked on together
+    LINGER_MAX_MS = 20,
+    QUIET_MS = 5,       // without a frame: time for what nobody waits for
+    QUIET_MAX_MS = 200, // ... which is done all the same after so long
     BACKLOG = 16,
 };
 
@@ -33,7 +32,8 @@ static const struct clerk_row rows[] = {
 #undef CLERK_ROW
 };
 
-enum follows { ONLY_SHOWS, WORK_FOLLOWS };
+// What a courier brings piece by piece is worked on once it pauses.
+enum follows { ONLY_SHOWS, WORK_LINGERS, WORK_FOLLOWS };
 static const struct {
     enum clerk_frame kind;
     clerk_act *act;
@@ -55,19 +55,19 @@ static const struct {
     {CLERK_SIGN_INDEX, clerk_act_sign_index, ONLY_SHOWS},
     {CLERK_CHALLENGE, clerk_act_challenge, ONLY_SHOWS},
     {CLERK_ORDER, clerk_act_order, WORK_FOLLOWS},
-    {CLERK_TAKE_MANIFESTS, clerk_act_take_manifests, WORK_FOLLOWS},
-    {CLERK_TAKE_ENTRIES, clerk_act_take_entries, WORK_FOLLOWS},
+    {CLERK_TAKE_MANIFESTS, clerk_act_take_manifests, WORK_LINGERS},
+    {CLERK_TAKE_ENTRIES, clerk_act_take_entries, WORK_LINGERS},
     {CLERK_WITNESS, clerk_act_witness, WORK_FOLLOWS},
-    {CLERK_TAKE_COSIGS, clerk_act_take_cosigs, WORK_FOLLOWS},
-    {CLERK_TAKE_EVIDENCE, clerk_act_take_evidence, WORK_FOLLOWS},
-    {CLERK_TAKE_WAITING, clerk_act_take_waiting, WORK_FOLLOWS},
-    {CLERK_TAKE_BLOB, clerk_act_take_blob, WORK_FOLLOWS},
+    {CLERK_TAKE_COSIGS, clerk_act_take_cosigs, WORK_LINGERS},
+    {CLERK_TAKE_EVIDENCE, clerk_act_take_evidence, WORK_LINGERS},
+    {CLERK_TAKE_WAITING, clerk_act_take_waiting, WORK_LINGERS},
+    {CLERK_TAKE_BLOB, clerk_act_take_blob, WORK_LINGERS},
     {CLERK_TAKE_BODIES, clerk_act_take_bodies, WORK_FOLLOWS},
     {CLERK_OFFERS_DONE, clerk_act_offers_done, ONLY_SHOWS},
     {CLERK_BLOB_HAVE, clerk_act_blob_have, ONLY_SHOWS},
     {CLERK_PEER_CALLED, clerk_act_peer_called, ONLY_SHOWS},
     {CLERK_PEER_HEAD, clerk_act_peer_head, ONLY_SHOWS},
-    {CLERK_TAKE_OWN_HEAD, clerk_act_take_own_head, WORK_FOLLOWS},
+    {CLERK_TAKE_OWN_HEAD, clerk_act_take_own_head, WORK_LINGERS},
     {CLERK_HELLO, clerk_act_hello, ONLY_SHOWS},
     {CLERK_PROVE, clerk_act_prove, ONLY_SHOWS},
     {CLERK_DRAFT_NEW, clerk_act_draft_new, ONLY_SHOWS},
@@ -96,27 +96,9 @@ const struct clerk_row *clerk_rows(size_t *ret_count)
 }
 
 // -- connections ---------------------------------------------------------------------------------
-struct connection {
-    int socket; // -1: a free place
-    bool accepted;
-    enum clerk_caller caller;
-    struct officer_session officer;
-    bool waits; // for this turn's append
-    struct digest waits_for;
-};
-struct service {
-    struct clerk *clerk;
-    const struct clerk_sockets *sockets;
-    struct connection at[CONNECTIONS_MAX];
-    size_t accepted; // of them by the listener
-    bool work;       // something in this turn asks for it
-    int64_t worked_ms;
-    struct err last; // of the work: said once, until it changes
-};
-
 static struct connection *free_place(struct service *s)
 {
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+    for (size_t i = 0; i < SERVICE_CONNECTIONS_MAX; i++)
         if (s->at[i].socket < 0)
             return &s->at[i];
     return NULL;
@@ -128,16 +110,6 @@ static void connect_one(struct service *s, int socket, enum clerk_caller caller,
     CHECK(to != NULL);
     *to = (struct connection){.socket = socket, .accepted = accepted, .caller = caller};
     s->accepted += accepted ? 1 : 0;
-}
-
-static void hang_up(struct service *s, struct connection *from)
-{
-    if (from->accepted) {
-        (void)close(from->socket); // its answers were sent or cannot be
-        s->accepted--;
-    }
-    secret_wipe(&from->officer, sizeof from->officer);
-    *from = (struct connection){.socket = -1};
 }
 
 // -- one frame -----------------------------------------------------------------------------------
@@ -167,6 +139,16 @@ static bool find_act(unsigned kind, const struct connection *from, size_t *ret, 
     return err_set(err, ERR_MALFORMED, "clerk/frames.h", "the clerk knows no frame %u", kind);
 }
 
+static void ask_for_work(struct service *s, enum follows follows, enum clerk_caller caller)
+{
+    if (follows == ONLY_SHOWS)
+        return;
+    if (!s->work)
+        s->asked_ms = world_monotonic_ms(s->clerk->world);
+    s->work = true;
+    s->at_once = s->at_once || follows == WORK_FOLLOWS || caller != CLERK_FOR_COURIER;
+}
+
 static bool run(struct service *s, struct connection *from, const struct frame *f,
                 struct clerk_io *io, struct bytes *ret, struct err *err)
 {
@@ -176,25 +158,13 @@ static bool run(struct service *s, struct connection *from, const struct frame *
     io->ask = reader_of(f->payload);
     buffer_init(&io->answer, io->arena, FRAME_BYTES_MAX);
     // An act that fails half-way may have left work: what it staged is found again.
-    s->work = s->work || acts[at].follows == WORK_FOLLOWS;
+    ask_for_work(s, acts[at].follows, from->caller);
     if (!acts[at].act(s->clerk, io, err))
         return false;
     if (io->shown == NULL)
         return buffer_take(&io->answer, ret, err);
     CHECK(io->answer.len == 0);
     return json_canon(io->shown, io->arena, ret, err);
-}
-
-static bool send_answer(struct connection *to, bool done, struct bytes payload, int fd,
-                        const struct err *why, struct err *err)
-{
-    if (!done)
-        return frame_answer_err(to->socket, why, err);
-    if (payload.len <= FRAME_BYTES_MAX)
-        return frame_answer_ok(to->socket, payload, fd, err);
-    struct err large = {0};
-    (void)err_set(&large, ERR_LIMIT, "base/limits.h", "an answer of %zu octets", payload.len);
-    return frame_answer_err(to->socket, &large, err);
 }
 
 static bool answer(struct service *s, struct connection *from, const struct frame *f,
@@ -209,7 +179,7 @@ static bool answer(struct service *s, struct connection *from, const struct fram
         from->waits = true;
         from->waits_for = io.waits_for;
     } else {
-        sent = send_answer(from, done, payload, io.fd, &why, err);
+        sent = service_send_answer(from, done, payload, io.fd, &why, err);
     }
     json_decref(io.shown);
     if (io.fd >= 0)
@@ -236,130 +206,6 @@ static bool serve_frame(struct service *s, struct connection *from)
     return done;
 }
 
-// -- the work ------------------------------------------------------------------------------------
-// The keeper has gone, or a disk fails: only a new start helps. Anything else is served around.
-static bool ends_process(const struct err *err)
-{
-    return err->kind == ERR_OFFLINE || err->kind == ERR_IO;
-}
-
-// True when the work may go on with its next step.
-static bool settle(struct service *s, const char *event, bool done, const struct err *why,
-                   struct err *err)
-{
-    if (done)
-        return true;
-    if (strcmp(s->last.text, why->text) != 0)
-        report_err(REPORT_WARN, event, why);
-    s->last = *why;
-    if (!ends_process(why))
-        return true;
-    return err_set(err, why->kind, why->clause, "%s", why->text);
-}
-
-static bool is_staged(struct clerk *c, bool *ret, struct err *err)
-{
-    struct txn txn = {0};
-    uint64_t count = 0;
-    bool done = db_begin(c->exchange, &txn, err) && exchange_stage_count(&txn, &count, err);
-    txn_release(&txn);
-    *ret = count > 0;
-    return done;
-}
-
-static bool step_append(struct clerk *c, struct err *err)
-{
-    bool staged = false;
-    uint64_t count;
-    return is_staged(c, &staged, err) && (!staged || clerk_append(c, &count, err));
-}
-
-// A full bell rings already; that the facts changed is said until it was heard.
-static void ring(struct clerk *c)
-{
-    const uint8_t octet = c->changed ? CLERK_BELL_FACTS : CLERK_BELL_NEWS;
-    if (c->rang && c->options.bell >= 0 &&
-        send(c->options.bell, &octet, 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1)
-        c->changed = false;
-    c->rang = c->changed;
-}
-
-// -- answers that waited -------------------------------------------------------------------------
-static bool released_json(struct clerk *c, const struct digest *note, struct arena *a,
-                          json_t **ret_owned, struct err *err)
-{
-    struct txn txn = {0};
-    struct office_record row;
-    char text[DIGEST_TEXT_CHARS + 1];
-    bool done = db_begin(c->office, &txn, err) && office_record_get(&txn, note, a, &row, err);
-    txn_release(&txn);
-    if (!done)
-        return err_wrap(err, "released, but not in the log yet");
-    digest_write(note, text);
-    *ret_owned =
-        json_pack("{s:s%, s:I, s:s, s:s%}", "ref", row.ref.ptr, row.ref.len, "index",
-                  (json_int_t)row.at, "note", text, "origin", row.origin.ptr, row.origin.len);
-    CHECK(*ret_owned != NULL);
-    return true;
-}
-
-static bool answer_waiting(struct clerk *c, struct connection *to, const struct err *append)
-{
-    struct arena a;
-    struct bytes payload = {0};
-    json_t *shown = NULL;
-    struct err why = {0};
-    struct err err = {0};
-    arena_init(&a, (size_t)4 * FRAME_BYTES_MAX);
-    bool done =
-        released_json(c, &to->waits_for, &a, &shown, &why) && json_canon(shown, &a, &payload, &why);
-    if (!done && append->kind != ERR_NONE)
-        why = *append; // that is why
-    bool sent = send_answer(to, done, payload, -1, &why, &err);
-    json_decref(shown);
-    arena_release(&a);
-    if (!sent && err.kind != ERR_OFFLINE)
-        report_err(REPORT_WARN, "connection-closed", &err);
-    return sent;
-}
-
-static void answer_all_waiting(struct service *s, const struct err *append)
-{
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
-        struct connection *to = &s->at[i];
-        if (to->socket < 0 || !to->waits)
-            continue;
-        to->waits = false;
-        if (!answer_waiting(s->clerk, to, append))
-            hang_up(s, to);
-    }
-}
-
-// Logged and shown; then answered; then what follows from what was shown.
-static bool work(struct service *s, struct err *err)
-{
-    struct clerk *c = s->clerk;
-    struct err append = {0};
-    struct err why = {0};
-    s->work = false;
-    s->worked_ms = world_monotonic_ms(c->world);
-    bool done = settle(s, "append", step_append(c, &append), &append, err) &&
-                settle(s, "project", clerk_project(c, &why), &why, err);
-    ring(c);
-    answer_all_waiting(s, &append);
-    if (!done)
-        return false;
-    why = append = (struct err){0};
-    done = settle(s, "receipts", clerk_receipts(c, &why), &why, err) &&
-           settle(s, "append", step_append(c, &append), &append, err);
-    why = (struct err){0};
-    done = done && settle(s, "project", clerk_project(c, &why), &why, err);
-    why = (struct err){0};
-    done = done && settle(s, "restore", clerk_restore_step(c, &why), &why, err);
-    ring(c);
-    return done;
-}
-
 // -- the loop ------------------------------------------------------------------------------------
 static void accept_one(struct service *s)
 {
@@ -375,7 +221,7 @@ static nfds_t gather(struct service *s, struct pollfd *polled, struct connection
     nfds_t count = 1;
     bool room = s->accepted < CLERK_CONNECTIONS_MAX;
     polled[0] = (struct pollfd){.fd = room ? s->sockets->listener : -1, .events = POLLIN};
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+    for (size_t i = 0; i < SERVICE_CONNECTIONS_MAX; i++) {
         if (s->at[i].socket < 0)
             continue;
         owners[count] = &s->at[i];
@@ -384,24 +230,61 @@ static nfds_t gather(struct service *s, struct pollfd *polled, struct connection
     return count;
 }
 
-// False when the command's caller has gone, for whom alone this process runs.
-static bool turn(struct service *s)
+// How long a turn waits for a frame.
+static int patience_of(struct service *s)
 {
-    struct pollfd polled[CONNECTIONS_MAX + 1];
-    struct connection *owners[CONNECTIONS_MAX + 1];
+    if (s->work)
+        return s->at_once ? 0 : LINGER_MS;
+    if (!service_owes(s->clerk)) {
+        s->owes_ms = 0;
+        return WAKE_MS;
+    }
+    if (s->owes_ms == 0)
+        s->owes_ms = world_monotonic_ms(s->clerk->world);
+    return QUIET_MS;
+}
+
+// What the clerk does of itself after a turn; `quiet`: no frame came in it.
+static bool follow(struct service *s, bool quiet, struct err *err)
+{
+    int64_t now = world_monotonic_ms(s->clerk->world);
+    bool lingered = quiet || now - s->asked_ms >= LINGER_MAX_MS;
+    if ((s->work && (s->at_once || lingered)) || now - s->worked_ms >= IDLE_WORK_MS)
+        return service_work(s, err);
+    bool overdue = s->owes_ms != 0 && now - s->owes_ms >= QUIET_MAX_MS;
+    if (!s->work && service_owes(s->clerk) && (overdue || (quiet && s->owes_ms != 0)))
+        return service_work_quietly(s, err);
+    return true;
+}
+
+// Whoever asks to be shown something sees all that was done before.
+static bool only_courier_asks(const struct pollfd *polled, struct connection **owners, nfds_t count)
+{
+    for (nfds_t i = 1; i < count; i++)
+        if (polled[i].revents != 0 && owners[i]->caller != CLERK_FOR_COURIER)
+            return false;
+    return true;
+}
+
+// *ret_goes_on is false when the command's caller has gone, for whom alone this process runs.
+static bool turn(struct service *s, bool *ret_goes_on, struct err *err)
+{
+    struct pollfd polled[SERVICE_CONNECTIONS_MAX + 1];
+    struct connection *owners[SERVICE_CONNECTIONS_MAX + 1];
     nfds_t count = gather(s, polled, owners);
-    if (poll(polled, count, WAKE_MS) <= 0)
-        return true;
-    bool goes_on = true;
+    if (poll(polled, count, patience_of(s)) <= 0)
+        return follow(s, true, err);
+    if (s->work && !only_courier_asks(polled, owners, count) && !service_work(s, err))
+        return false;
     for (nfds_t i = 1; i < count; i++) {
         if (polled[i].revents == 0 || serve_frame(s, owners[i]))
             continue;
-        goes_on = goes_on && owners[i]->socket != s->sockets->command;
-        hang_up(s, owners[i]);
+        *ret_goes_on = *ret_goes_on && owners[i]->socket != s->sockets->command;
+        service_hang_up(s, owners[i]);
     }
     if (polled[0].revents != 0)
         accept_one(s);
-    return goes_on;
+    return follow(s, false, err);
 }
 
 bool clerk_start(struct clerk *c, struct err *err)
@@ -410,11 +293,12 @@ bool clerk_start(struct clerk *c, struct err *err)
     struct err why = {0};
     uint64_t count;
     s->clerk = c;
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+    for (size_t i = 0; i < SERVICE_CONNECTIONS_MAX; i++)
         s->at[i].socket = -1;
-    bool done = settle(s, "resume", clerk_release_resume(c, &why), &why, err);
+    bool done = service_settle(s, "resume", clerk_release_resume(c, &why), &why, err);
     why = (struct err){0};
-    done = done && settle(s, "append", clerk_append(c, &count, &why), &why, err) && work(s, err);
+    done = done && service_settle(s, "append", clerk_append(c, &count, &why), &why, err) &&
+           service_work(s, err);
     memory_release(s);
     return done;
 }
@@ -430,7 +314,7 @@ static void service_init(struct service *s, struct clerk *c, const struct clerk_
     s->clerk = c;
     s->sockets = sockets;
     s->worked_ms = world_monotonic_ms(c->world);
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+    for (size_t i = 0; i < SERVICE_CONNECTIONS_MAX; i++)
         s->at[i].socket = -1;
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
         if (given[i].socket >= 0)
@@ -447,13 +331,14 @@ bool clerk_serve(struct clerk *c, const struct clerk_sockets *sockets, const vol
     bool done = true;
     bool goes_on = true;
     while (done && goes_on && *stop == 0) {
-        goes_on = turn(s);
-        if (s->work || world_monotonic_ms(c->world) - s->worked_ms >= IDLE_WORK_MS)
-            done = work(s, err);
+        done = turn(s, &goes_on, err);
     }
-    for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+    if (done && s->work)
+        done = service_work(s, err);
+    done = done && service_work_quietly(s, err);
+    for (size_t i = 0; i < SERVICE_CONNECTIONS_MAX; i++)
         if (s->at[i].socket >= 0)
-            hang_up(s, &s->at[i]);
+            service_hang_up(s, &s->at[i]);
     memory_release(s);
     return done;
 }

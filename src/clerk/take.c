@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "clerk/acts.h"
 #include "clerk/cosigned.h"
+#include "clerk/facts.h"
 #include "clerk/history.h"
 #include "clerk/project.h"
 #include "clerk/restore.h"
@@ -21,6 +22,12 @@ bool clerk_take_from(const struct clerk *c, struct str from, struct err *err)
         return true;
     return err_set(err, ERR_DENIED, "DESIGN 5.6", "%.*s is no State of this community",
                    STR_ARG(from));
+}
+
+bool clerk_take_begin(struct clerk *c, enum clerk_caller caller, struct txn *ret, struct err *err)
+{
+    return caller == CLERK_FOR_COURIER ? db_begin_deferred(c->exchange, ret, err)
+                                       : db_begin(c->exchange, ret, err);
 }
 
 static bool own_allowed(struct clerk *c, struct bytes checkpoint, struct arena *a, struct err *err)
@@ -171,16 +178,16 @@ static bool keep_lines(struct clerk *c, struct txn *txn, struct arena *a, struct
            clerk_cosigned_keep(txn, t->log.id, clean, &t->fresh, err);
 }
 
-static bool take_lines(struct clerk *c, struct arena *a, struct str origin, struct bytes note,
+static bool take_lines(struct clerk *c, struct clerk_io *io, struct str origin, struct bytes note,
                        uint16_t *ret_new, struct err *err)
 {
     struct txn txn = {0};
-    struct lines_taken *t = arena_new(a, struct lines_taken, 1);
+    struct lines_taken *t = arena_new(io->arena, struct lines_taken, 1);
     if (t == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for a checkpoint");
-    bool done = db_begin(c->exchange, &txn, err) &&
-                exchange_log_find(&txn, origin, a, &t->log, err) &&
-                keep_lines(c, &txn, a, note, t, err) && db_commit(&txn, err);
+    bool done = clerk_take_begin(c, io->caller, &txn, err) &&
+                exchange_log_find(&txn, origin, io->arena, &t->log, err) &&
+                keep_lines(c, &txn, io->arena, note, t, err) && db_commit(&txn, err);
     txn_release(&txn);
     if (!done)
         return false;
@@ -189,8 +196,7 @@ static bool take_lines(struct clerk *c, struct arena *a, struct str origin, stru
                        "two histories of %.*s were signed; the evidence is kept", STR_ARG(origin));
     if (t->fresh > 0) {
         clerk_ring(c);
-        if (str_eq(origin, c->origin) && !clerk_project_cosigned(c, err))
-            return false;
+        c->cosigned = c->cosigned || str_eq(origin, c->origin);
     }
     *ret_new = t->fresh;
     return true;
@@ -208,7 +214,7 @@ bool clerk_act_take_cosigs(struct clerk *c, struct clerk_io *io, struct err *err
                        STR_ARG(origin));
     if (str_eq(origin, c->origin) && !clerk_restore_show_keeper(c, note, err))
         return false;
-    if (!take_lines(c, io->arena, origin, note, &fresh, err))
+    if (!take_lines(c, io, origin, note, &fresh, err))
         return false;
     buffer_number(&io->answer, fresh, 2);
     return true;
@@ -225,7 +231,7 @@ bool clerk_act_take_own_head(struct clerk *c, struct clerk_io *io, struct err *e
         !clerk_restore_show_keeper(c, note, err) || !clerk_restore_answer(c, from, note, err))
         return false;
     // What is ahead of us after a restore is fetched; it is no fault of whoever shows it.
-    if (take_lines(c, io->arena, c->origin, note, &fresh, &why) || why.kind == ERR_GAP)
+    if (take_lines(c, io, c->origin, note, &fresh, &why) || why.kind == ERR_GAP)
         return true;
     return err_set(err, why.kind, why.clause, "%s", why.text);
 }
@@ -324,19 +330,15 @@ struct hint {
 };
 
 // An attachment counts only when the opened note names it.
-static bool note_names(struct clerk *c, struct arena *a, const struct hint *h, bool *ret,
-                       struct err *err)
+static bool note_names(struct clerk *c, struct txn *office, struct arena *a, const struct hint *h,
+                       bool *ret, struct err *err)
 {
-    struct txn txn = {0};
     struct office_record row;
     struct bytes note;
     struct record record;
     struct note read;
     struct err why = {0};
-    if (!db_begin(c->office, &txn, err))
-        return false;
-    bool found = office_record_at(&txn, h->origin, h->want.at.n, a, &row, &why);
-    txn_release(&txn);
+    bool found = office_record_at(office, h->origin, h->want.at.n, a, &row, &why);
     if (!found || row.void_rule.len > 0)
         return found || why.kind == ERR_NOT_FOUND ||
                err_set(err, why.kind, why.clause, "%s", why.text);
@@ -351,35 +353,27 @@ static bool note_names(struct clerk *c, struct arena *a, const struct hint *h, b
 }
 
 // A body that was destroyed here is not fetched anew because somebody still holds it.
-static bool was_destroyed(struct clerk *c, struct arena *a, const struct hint *h, bool *ret,
+static bool was_destroyed(struct txn *office, struct arena *a, const struct hint *h, bool *ret,
                           struct err *err)
 {
-    struct txn txn = {0};
     struct office_record row;
     struct err why = {0};
-    if (!db_begin(c->office, &txn, err))
-        return false;
-    bool found = office_record_at(&txn, h->origin, h->want.at.n, a, &row, &why);
-    txn_release(&txn);
+    bool found = office_record_at(office, h->origin, h->want.at.n, a, &row, &why);
     *ret = found && row.sealed.len == 0;
     return found || why.kind == ERR_NOT_FOUND || err_set(err, why.kind, why.clause, "%s", why.text);
 }
 
-static bool entry_names(struct clerk *c, struct arena *a, struct hint *h, bool *ret_body,
+static bool entry_names(struct txn *txn, struct arena *a, struct hint *h, bool *ret_body,
                         bool *ret_stands, struct err *err)
 {
-    struct txn txn = {0};
     struct exchange_log log;
     struct entry entry;
     struct bytes octets = {0};
     struct err why = {0};
     *ret_stands = false;
-    if (!db_begin(c->exchange, &txn, err))
-        return false;
-    bool done = exchange_log_find(&txn, h->origin, a, &log, &why) &&
+    bool done = exchange_log_find(txn, h->origin, a, &log, &why) &&
                 h->want.at.n < log.signed_size.n &&
-                exchange_entry_get(&txn, log.id, h->want.at, a, &octets, &why);
-    txn_release(&txn);
+                exchange_entry_get(txn, log.id, h->want.at, a, &octets, &why);
     if (!done)
         return why.kind == ERR_NONE || why.kind == ERR_NOT_FOUND ||
                err_set(err, why.kind, why.clause, "%s", why.text);
@@ -390,34 +384,49 @@ static bool entry_names(struct clerk *c, struct arena *a, struct hint *h, bool *
     return true;
 }
 
-static bool keep_want(struct clerk *c, const struct hint *h, struct err *err)
+static bool keep_want(struct clerk *c, struct txn *txn, const struct hint *h, struct err *err)
 {
-    struct txn txn = {0};
     struct exchange_blob blob;
-    bool done = db_begin(c->exchange, &txn, err) &&
-                exchange_blob_start(&txn, &h->want.hash, h->want.size, &blob, err);
-    if (done && !blob.complete)
-        done = exchange_want_put(&txn, &h->want, err);
-    done = done && db_commit(&txn, err);
-    txn_release(&txn);
-    if (done)
-        clerk_ring(c);
-    return done;
+    if (!exchange_blob_start(txn, &h->want.hash, h->want.size, &blob, err))
+        return false;
+    clerk_ring(c);
+    return blob.complete || exchange_want_put(txn, &h->want, err);
 }
 
-static bool take_hint(struct clerk *c, struct hint *h, struct err *err)
+static bool take_hint(struct clerk *c, struct clerk_stores *s, struct hint *h, struct err *err)
 {
     struct arena a;
     bool body = false, attached = false, destroyed = false, stands = false;
     arena_init(&a, 4 << 20);
-    bool done = entry_names(c, &a, h, &body, &stands, err);
+    bool done = entry_names(&s->exchange, &a, h, &body, &stands, err);
     if (done && body)
-        done = was_destroyed(c, &a, h, &destroyed, err);
+        done = was_destroyed(&s->office, &a, h, &destroyed, err);
     if (done && stands && !body)
-        done = note_names(c, &a, h, &attached, err);
+        done = note_names(c, &s->office, &a, h, &attached, err);
     if (done && ((body && !destroyed) || attached))
-        done = keep_want(c, h, err);
+        done = keep_want(c, &s->exchange, h, err);
     arena_release(&a);
+    return done;
+}
+
+// All hints of a frame in one commit.
+static bool take_hints(struct clerk *c, enum clerk_caller caller, struct hint *rows, size_t count,
+                       struct err *err)
+{
+    struct clerk_stores s = {0};
+    bool done =
+        clerk_take_begin(c, caller, &s.exchange, err) && db_begin(c->office, &s.office, err);
+    for (size_t i = 0; done && i < count; i++) {
+        bool ours = str_eq(rows[i].origin, c->origin);
+        bool sane = rows[i].want.size > 0 && rows[i].want.size <= BLOB_BYTES_MAX &&
+                    rows[i].want.at.n < TREE_SIZE_MAX;
+        // A hint counts only where it fits.
+        if (sane && (ours || clerk_is_on(c, rows[i].origin, OPTIN_EXCHANGE)))
+            done = take_hint(c, &s, &rows[i], err);
+    }
+    txn_release(&s.office);
+    done = done && db_commit(&s.exchange, err);
+    txn_release(&s.exchange);
     return done;
 }
 
@@ -442,18 +451,8 @@ bool clerk_act_take_waiting(struct clerk *c, struct clerk_io *io, struct err *er
         if (rows[i].want.precedence >= PRECEDENCE_COUNT)
             return err_set(err, ERR_MALFORMED, "FORMATS 7", "a hint of no precedence");
     }
-    if (!clerk_columns_done(io, err) || !clerk_take_from(c, from, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        bool ours = str_eq(rows[i].origin, c->origin);
-        bool sane = rows[i].want.size > 0 && rows[i].want.size <= BLOB_BYTES_MAX &&
-                    rows[i].want.at.n < TREE_SIZE_MAX;
-        if (!sane || (!ours && !clerk_is_on(c, rows[i].origin, OPTIN_EXCHANGE)))
-            continue; // a hint counts only where it fits
-        if (!take_hint(c, &rows[i], err))
-            return false;
-    }
-    return true;
+    return clerk_columns_done(io, err) && clerk_take_from(c, from, err) &&
+           take_hints(c, io->caller, rows, count, err);
 }
 
 // -- what the courier notes of peers
@@ -469,7 +468,7 @@ bool clerk_act_peer_called(struct clerk *c, struct clerk_io *io, struct err *err
     if (next > INT64_MAX)
         return err_set(err, ERR_MALFORMED, "clerk/frames.h", "a time out of bounds");
     bool done =
-        db_begin(c->exchange, &txn, err) &&
+        db_begin_deferred(c->exchange, &txn, err) &&
         exchange_peer_called(&txn, peer, well, world_now_ms(c->world), (int64_t)next, err) &&
         db_commit(&txn, err);
     txn_release(&txn);
@@ -491,7 +490,8 @@ bool clerk_act_peer_head(struct clerk *c, struct clerk_io *io, struct err *err)
         row.root_prefix.len > ROOT_PREFIX_BYTES_MAX)
         return err_set(err, ERR_MALFORMED, "clerk/frames.h", "a head out of bounds");
     row.cosigs_sent = (int64_t)sent;
-    bool done = db_begin(c->exchange, &txn, err) && clerk_log(c, &txn, origin, &row.log, err) &&
+    bool done = db_begin_deferred(c->exchange, &txn, err) &&
+                clerk_log(c, &txn, origin, &row.log, err) &&
                 exchange_head_put(&txn, peer, &row, err) && db_commit(&txn, err);
     txn_release(&txn);
     return done;

@@ -18,6 +18,7 @@
 struct taking {
     struct clerk *c;
     struct arena *arena;
+    enum clerk_caller caller;
     struct str from, origin;
     uint64_t first;
     struct bytes note;
@@ -252,11 +253,15 @@ static bool want_own_bodies(struct taking *t, struct txn *txn, struct err *err)
     return true;
 }
 
+// On our own entries the keeper counts as soon as they are here.
 static bool take_all(struct taking *t, struct err *err)
 {
     struct txn txn = {0};
-    bool done = db_begin(t->c->exchange, &txn, err) && find_log(t, &txn, err) &&
-                append_new(t, &txn, err) && scan_manifests(t, &txn, false, err) &&
+    bool own = str_eq(t->origin, t->c->origin);
+    bool done = (own ? db_begin(t->c->exchange, &txn, err)
+                     : clerk_take_begin(t->c, t->caller, &txn, err)) &&
+                find_log(t, &txn, err) && append_new(t, &txn, err) &&
+                scan_manifests(t, &txn, false, err) &&
                 clerk_head_open(&t->chain, t->note, &t->head, err) && check_overlap(t, &txn, err);
     if (done && t->size >= t->head.said.size.n)
         done = check_root(t, &txn, err) && keep_head(t, &txn, err);
@@ -292,17 +297,14 @@ static bool settle_other_root(struct taking *t, struct err *err)
 
 static bool answer(struct taking *t, struct clerk_io *io, struct err *err)
 {
-    struct clerk_lines lines = {.count = 0};
     uint64_t size = t->size;
     if (t->manifests && !clerk_reload(t->c, err))
         return false;
-    if (t->size >= t->head.said.size.n && !clerk_cosign(t->c, t->origin, io->arena, &lines, err))
-        return false;
+    if (t->size >= t->head.said.size.n)
+        clerk_cosign_later(t->c, t->origin);
     clerk_ring(t->c);
     buffer_number(&io->answer, size, 8);
-    buffer_number(&io->answer, lines.count, 2);
-    for (size_t i = 0; i < lines.count; i++)
-        buffer_block16(&io->answer, str_bytes(lines.lines[i]));
+    buffer_number(&io->answer, 0, 2); // lines come as cosignatures do, once the clerk is quiet
     return true;
 }
 
@@ -312,6 +314,7 @@ bool clerk_act_take_entries(struct clerk *c, struct clerk_io *io, struct err *er
     if (t == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for entries");
     t->c = c;
+    t->caller = io->caller;
     t->arena = io->arena;
     if (!take_columns(io, t, err) || !clerk_take_from(c, t->from, err) ||
         !clerk_take_allowed(c, t->origin, t->note, io->arena, err))

@@ -72,17 +72,23 @@ static inline void carry_log(struct three *t, int holder, int whose, int to)
     struct buffer b = entries_of(t, holder, whose, log.size.n);
     struct act_result r = must(act(t, to, clerk_act_take_entries, &b));
     struct reader answer = reader_of(r.answer);
-    struct buffer note = columns(t), back = columns(t);
+    struct exchange_log held;
+    struct bytes note;
+    struct buffer back = columns(t);
+    struct txn txn = {0};
+    struct err err = {0};
     EXPECT(reader_u64(&answer) == log_at(t, holder, whose).signed_size.n);
-    uint16_t lines = reader_u16(&answer);
-    buffer_put(&note, log_at(t, holder, whose).checkpoint);
-    for (uint16_t i = 0; i < lines; i++)
-        buffer_put(&note, reader_block16(&answer));
+    EXPECT(reader_u16(&answer) == 0);
     EXPECT(reader_done(&answer));
+    EXPECT_OK(clerk_cosign_due(&t->at[to].clerk, &err));
+    held = log_at(t, to, whose);
+    EXPECT_OK(db_begin(t->at[to].clerk.exchange, &txn, &err));
+    EXPECT_OK(clerk_cosigned_at(&txn, &held, held.signed_size, &t->arena, &note, &err));
+    txn_release(&txn);
     buffer_block16(&back, str_bytes(origin_of(whose)));
-    buffer_block32(&back, buffer_bytes(&note));
-    if (lines > 0)
-        must(act(t, whose, clerk_act_take_cosigs, &back));
+    buffer_block32(&back, note);
+    must(act(t, whose, clerk_act_take_cosigs, &back));
+    EXPECT_OK(clerk_project_cosigned(&t->at[whose].clerk, &err));
     project(t, to);
 }
 
@@ -154,6 +160,7 @@ static inline size_t carry_bodies(struct three *t, int from, int to)
             must(act(t, to, clerk_act_take_waiting, &hint));
             struct buffer piece = piece_of(t, from, &o->items[i].hash, whole, 0, whole.len);
             struct act_result r = act(t, to, clerk_act_take_blob, &piece);
+            project(t, to); // as every turn ends
             taken += r.done && round == 0 ? 1 : 0;
         }
     memory_release(o);

@@ -8,6 +8,8 @@
 #include "base/world.h"
 #include "clerk/acts.h"
 #include "clerk/append.h"
+#include "clerk/cosign.h"
+#include "clerk/cosigned.h"
 #include "clerk/facts.h"
 #include "clerk/project.h"
 #include "clerk/release.h"

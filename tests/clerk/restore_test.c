@@ -176,6 +176,7 @@ TEST(after_a_restore_nothing_is_signed_until_a_quorum_answered_and_the_log_is_ba
     struct bytes whole = blob_of(t, XB, &row.body);
     struct buffer piece = piece_of(t, XB, &row.body, whole, 0, whole.len);
     must(act(t, XA, clerk_act_take_blob, &piece));
+    project(t, XA);
     EXPECT(row_of(t, XA, &lost.note, &row));
     EXPECT(row.direction == DIRECTION_OUT);
     EXPECT(unopened(t) == 0);

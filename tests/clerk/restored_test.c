@@ -202,6 +202,7 @@ static bool one_line_of(struct three *t, struct str ret[1])
 // What XB says is taken as before; only no line is given for it.
 static void expect_no_cosignature(struct three *t)
 {
+    struct err err = {0};
     struct str line[1];
     (void)say_to(t, XB, XC, SOLIDARITY);
     struct buffer b = entries_of(t, XB, XB, log_at(t, XA, XB).size.n);
@@ -209,6 +210,7 @@ static void expect_no_cosignature(struct three *t)
     struct reader answer = reader_of(r.answer);
     EXPECT(reader_u64(&answer) == log_at(t, XB, XB).size.n);
     EXPECT(reader_u16(&answer) == 0);
+    EXPECT_OK(clerk_cosign_due(&t->at[XA].clerk, &err));
     EXPECT(!one_line_of(t, line));
 }
 
