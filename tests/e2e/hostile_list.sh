@@ -18,7 +18,8 @@ for case in $(awk '/^\|/' "$list" | grep -o '`tests/[^`]*`' | tr -d '`' | sort -
     fi
 done
 # A kind without a case is a promise nobody keeps.
-rows=$(sed -n "/^## By kind/,/^## The files/p" "$list" | grep "^| " | grep -v "^| kind" | grep -v "tests/") || true
+rows=$(sed -n "/^## By kind/,/^## The files/p" "$list" | grep "^| " |
+    grep -v "^| kind" | grep -v "tests/") || true
 [ -z "$rows" ] || say_missing "without a case: $rows"
 for folder in tests/hostile/*/; do
     folder=${folder%/}
