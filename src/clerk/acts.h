@@ -55,6 +55,8 @@ clerk_act clerk_act_take_manifests, clerk_act_take_entries, clerk_act_witness,
 // clerk/blob.c
 clerk_act clerk_act_take_blob, clerk_act_take_bodies, clerk_act_offers_done, clerk_act_blob_have,
     clerk_act_blob_read, clerk_act_attachment_key;
+// clerk/act_gap.c
+clerk_act clerk_act_accept_gap;
 // clerk/recheck.c
 clerk_act clerk_act_verify, clerk_act_rebuild;
 

@@ -106,7 +106,9 @@ enum clerk_caller {
     X(CLERK_AUDIT, 96, CLERK_FOR_OFFICER,                                                          \
       /* u64 after, u32 most -> JSON */ "shows the audit trail")                                   \
     X(CLERK_ERASE, 97, CLERK_FOR_OFFICER, /* d32 body, u16 approvals, each b16 -> - */             \
-      "destroys a body; the log still verifies")
+      "destroys a body; the log still verifies")                                                   \
+    X(CLERK_ACCEPT_GAP, 98, CLERK_FOR_OFFICER, /* b16 State's code, or "all" -> JSON */            \
+      "leaves out a pair's numbers that unopened entries may have used")
 
 // What an octet on the courier's bell says.
 enum clerk_bell {

@@ -56,21 +56,21 @@ static bool seen_line(struct clerk *c, struct txn *txn, struct arena *a, const s
 }
 
 // After a restore some of our own entries may not be open yet, and any of them may have used the
-// pair's next numbers: they are left out, so that none is ever used twice (FORMATS 10).
+// pair's next numbers (FORMATS 10).
 static bool next_serial(struct clerk *c, struct txn *txn, struct arena *a, struct ref *ref,
                         struct err *err)
 {
     struct str pair;
-    uint64_t last, unopened;
+    uint64_t last;
     bool pending;
     if (!clerk_pair_of(ref, a, &pair, err) ||
         !exchange_serial_last(txn, pair, &last, &pending, err) ||
-        !clerk_restore_unopened(c, txn, &unopened, err))
+        !clerk_restore_may_number(c, txn, pair, err))
         return false;
-    if (last + unopened >= SERIAL_MAX)
+    if (last >= SERIAL_MAX)
         return err_set(err, ERR_LIMIT, "FORMATS 1", "the pair %.*s has no serial left",
                        STR_ARG(pair));
-    ref->serial = (uint32_t)(last + unopened + 1);
+    ref->serial = (uint32_t)(last + 1);
     return true;
 }
 

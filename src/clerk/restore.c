@@ -3,9 +3,12 @@
 #include "base/limits.h"
 #include "clerk/acts.h"
 #include "clerk/history.h"
+#include "record/entry.h"
 #include "store/exchange_blob.h"
 #include "store/exchange_stage.h"
 #include "store/office_draft.h"
+
+enum { ENTRY_ROOM = 256 << 10 }; // one entry at a time
 
 // One State's newest answer.
 struct shown_by {
@@ -165,33 +168,129 @@ bool clerk_restore_mark(struct txn *exchange, struct err *err)
 }
 
 struct unopened {
-    struct log_id own;
+    struct txn *exchange;
     uint64_t count;
 };
 
+// Attachments of our own records are wanted too; they use no number.
 static bool see_want(void *context, const struct exchange_want *row, struct err *err)
 {
     struct unopened *u = context;
-    (void)err;
-    u->count += row->log.n == u->own.n ? 1 : 0;
-    return true;
+    struct arena a;
+    struct bytes octets;
+    struct entry entry;
+    struct err why = {0};
+    arena_init(&a, ENTRY_ROOM);
+    bool done = exchange_entry_get(u->exchange, row->log, row->at, &a, &octets, err);
+    if (done && entry_read(octets, &entry, &why) && digest_eq(&entry.body, &row->hash))
+        u->count++;
+    arena_release(&a);
+    return done;
 }
 
 bool clerk_restore_unopened(struct clerk *c, struct txn *exchange, uint64_t *ret, struct err *err)
 {
     struct arena a;
     struct bytes value;
-    struct unopened u = {.own = c->own};
+    struct unopened u = {.exchange = exchange};
     struct err why = {0};
     arena_init(&a, 4096);
     bool marked = exchange_setting_get(exchange, MARK, &a, &value, &why);
+    bool done =
+        marked || why.kind == ERR_NOT_FOUND || err_set(err, why.kind, why.clause, "%s", why.text);
+    if (marked)
+        done = exchange_wants_in(exchange, c->own, false, UINT64_MAX, see_want, &u, err);
     arena_release(&a);
-    if (!marked && why.kind != ERR_NOT_FOUND)
-        return err_set(err, why.kind, why.clause, "%s", why.text);
-    if (marked && !exchange_wants(exchange, UINT64_MAX, see_want, &u, err))
-        return false;
     *ret = u.count;
-    return true;
+    return done;
+}
+
+// "restored/gap/PAIR": an officer accepted that numbers of this pair are left out.
+static bool gap_accepted(struct txn *exchange, struct str pair, struct arena *a,
+                         struct str *ret_key, bool *ret, struct err *err)
+{
+    struct bytes value;
+    struct err why = {0};
+    if (!arena_fmt(a, ret_key, err, "restored/gap/%.*s", STR_ARG(pair)))
+        return false;
+    *ret = exchange_setting_get(exchange, *ret_key, a, &value, &why);
+    return *ret || why.kind == ERR_NOT_FOUND || err_set(err, why.kind, why.clause, "%s", why.text);
+}
+
+bool clerk_restore_may_number(struct clerk *c, struct txn *exchange, struct str pair,
+                              struct err *err)
+{
+    struct arena a;
+    struct str key;
+    uint64_t unopened = 0;
+    bool accepted = false;
+    size_t own = strlen(c->state.text) + 1; // of XA/XB the officer names XB, of XA all
+    if (!clerk_restore_unopened(c, exchange, &unopened, err))
+        return false;
+    if (unopened == 0)
+        return true;
+    arena_init(&a, 4096);
+    bool done = gap_accepted(exchange, pair, &a, &key, &accepted, err);
+    arena_release(&a);
+    if (!done || accepted)
+        return done;
+    struct str state = pair.len > own ? str_slice(pair, own, pair.len) : STR("all");
+    return err_set(err, ERR_LOCKED, "FORMATS 10",
+                   "%llu own entries are not opened since the restore; wait for their bodies, or "
+                   "accept the gap with `elchi restore accept-gap %.*s`",
+                   (unsigned long long)unopened, STR_ARG(state));
+}
+
+static bool leave_out(struct txn *exchange, struct str pair, uint64_t unopened, struct str key,
+                      struct err *err)
+{
+    uint64_t last = 0;
+    bool pending = false;
+    if (!exchange_serial_last(exchange, pair, &last, &pending, err))
+        return false;
+    if (last + unopened >= EXCHANGE_SERIAL_MAX)
+        return err_set(err, ERR_LIMIT, "FORMATS 1", "the pair %.*s has no serial left",
+                       STR_ARG(pair));
+    return exchange_serial_raise(exchange, pair, last + unopened, err) &&
+           exchange_setting_put(exchange, key, bytes_of("1", 1), err);
+}
+
+static bool accept_gap(struct clerk *c, struct txn *exchange, struct str pair, struct arena *a,
+                       uint64_t *ret_left_out, struct err *err)
+{
+    struct str key;
+    bool accepted = false;
+    if (!clerk_restore_unopened(c, exchange, ret_left_out, err) ||
+        !gap_accepted(exchange, pair, a, &key, &accepted, err))
+        return false;
+    if (accepted || *ret_left_out == 0)
+        return err_set(err, ERR_CONFLICT, "FORMATS 10",
+                       accepted ? "the gap of this pair is accepted already; its records can go"
+                                : "every own entry is open: there is no gap to accept");
+    return leave_out(exchange, pair, *ret_left_out, key, err);
+}
+
+bool clerk_restore_accept_gap(struct clerk *c, struct str pair, struct str officer,
+                              uint64_t *ret_left_out, struct err *err)
+{
+    struct arena a;
+    struct txn txn = {0};
+    struct str subject = {0};
+    bool waiting = false;
+    arena_init(&a, 1 << 20);
+    bool done = is_waiting(c, &a, &waiting, err);
+    if (done && waiting)
+        done = err_set(err, ERR_LOCKED, "FORMATS 10",
+                       "how many entries are missing is known only once a quorum has answered");
+    // What is accepted is in the trail before it is so, never the other way round.
+    done = done && db_begin(c->exchange, &txn, err) &&
+           accept_gap(c, &txn, pair, &a, ret_left_out, err) &&
+           arena_fmt(&a, &subject, err, "%.*s: %llu numbers are left out", STR_ARG(pair),
+                     (unsigned long long)*ret_left_out) &&
+           clerk_audit(c, officer, "gap", subject, err) && db_commit(&txn, err);
+    txn_release(&txn);
+    arena_release(&a);
+    return done;
 }
 
 // -- before anything is signed again

@@ -19,6 +19,16 @@ bool clerk_restore_step(struct clerk *c, struct err *err) MUST_USE;
 // How many entries of our own log were fetched back and are not open yet. 0 without a restore.
 bool clerk_restore_unopened(struct clerk *c, struct txn *exchange, uint64_t *ret,
                             struct err *err) MUST_USE;
+// May this pair (XA/XB, or XA of open records) be given a number? Not while own entries are
+// unopened, any of which may have used it, unless an officer accepted the gap for this pair.
+//   errors  ERR_LOCKED  naming how many, and what to do
+bool clerk_restore_may_number(struct clerk *c, struct txn *exchange, struct str pair,
+                              struct err *err) MUST_USE;
+// An officer accepts it: as many numbers as entries are unopened are left out, once.
+//   errors  ERR_CONFLICT  no own entry is unopened; ERR_LOCKED  the log is not all back yet;
+//           ERR_LIMIT
+bool clerk_restore_accept_gap(struct clerk *c, struct str pair, struct str officer,
+                              uint64_t *ret_left_out, struct err *err) MUST_USE;
 // Told when entries of our own log are taken from others.
 bool clerk_restore_mark(struct txn *exchange, struct err *err) MUST_USE;
 // Erases every draft and all that was begun before a restore: it is void (FORMATS 10).

@@ -86,6 +86,7 @@ static const struct {
     {CLERK_REGISTER_CHANGE, clerk_act_register_change, ONLY_SHOWS},
     {CLERK_AUDIT, clerk_act_audit, ONLY_SHOWS},
     {CLERK_ERASE, clerk_act_erase, WORK_FOLLOWS},
+    {CLERK_ACCEPT_GAP, clerk_act_accept_gap, WORK_FOLLOWS},
 };
 _Static_assert(sizeof acts / sizeof acts[0] == sizeof rows / sizeof rows[0], "an act per frame");
 

@@ -153,6 +153,12 @@ static const struct command table[] = {
      "write the node as one age file to recovery recipients", NULL},
     {"restore", "FILE", 1, 1, OPTION(OPTION_NODE) | OPTION(OPTION_IDENTITY), cmd_restore,
      "unpack a backup into a new folder", NULL},
+    {"restore accept-gap", "STATE", 1, 1, OPTIONS_OFFICER, cmd_accept_gap,
+     "leave out numbers that records lost in a restore may have used",
+     "After a restore nothing is released to a State while own records are not back from those\n"
+     "who hold them. Wait for them first: `elchi status` counts the bodies that are waited for.\n"
+     "When nobody can bring them, this leaves out as many numbers as are unopened, once; STATE is\n"
+     "the addressee, or `all` for open records. It is kept in the audit trail."},
     {"test-body", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_OUT), cmd_test_body,
      "write the sealed body of a record, an age file", NULL},
     {"test-identity", "", 0, 0, OPTIONS_NODE | OPTION(OPTION_OUT), cmd_test_identity,

@@ -8,7 +8,8 @@ command_run cmd_root_new, cmd_root_show, cmd_root_sign, cmd_officer_new, cmd_off
     cmd_officer_register, cmd_init;
 // cli/cmd_officer.c: the register
 // cli/cmd_node.c: running and keeping a node
-command_run cmd_serve, cmd_status, cmd_doctor, cmd_verify, cmd_rebuild, cmd_backup, cmd_restore;
+command_run cmd_serve, cmd_status, cmd_doctor, cmd_verify, cmd_rebuild, cmd_backup, cmd_restore,
+    cmd_accept_gap;
 // cli/cmd_community.c: community, keys, partners
 command_run cmd_community_new, cmd_community_show, cmd_community_check, cmd_community_apply,
     cmd_community_policy, cmd_keys_show, cmd_keys_compare, cmd_peer_list, cmd_peer_set;
