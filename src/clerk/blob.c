@@ -70,6 +70,7 @@ static bool may_leave(struct clerk *c, struct clerk_io *io, struct txn *txn, con
 }
 
 struct landing {
+    struct clerk *clerk;
     struct txn *txn;
     struct arena *arena;
     const struct piece *piece;
@@ -91,7 +92,7 @@ static bool mark_landed(void *context, const struct exchange_want *want, struct 
         return false;
     struct clerk_landed landed = {log.origin, want->at, want->from_author};
     l->any = true;
-    return clerk_landed_mark(l->txn, &l->piece->hash, &landed, err) &&
+    return clerk_landed_mark(l->clerk, l->txn, &l->piece->hash, &landed, err) &&
            add_author(l->txn, l->piece, log.origin, err);
 }
 
@@ -100,7 +101,7 @@ static bool mark_landed(void *context, const struct exchange_want *want, struct 
 static bool land(struct clerk *c, struct arena *a, struct txn *txn, const struct piece *p,
                  struct err *err)
 {
-    struct landing l = {txn, a, p, false};
+    struct landing l = {c, txn, a, p, false};
     if (!exchange_wants_for(txn, &p->hash, mark_landed, &l, err))
         return false;
     return !l.any ||
@@ -129,7 +130,7 @@ static bool append(struct clerk *c, struct clerk_io *io, const struct piece *p,
 {
     struct txn txn = {0};
     struct exchange_blob blob = {.have = 0};
-    bool done = db_begin(c->exchange, &txn, err) && may_leave(c, io, &txn, p, &blob, err);
+    bool done = clerk_take_begin(c, io->caller, &txn, err) && may_leave(c, io, &txn, p, &blob, err);
     if (done && blob.complete) { // sent twice is fine
         *ret = blob;
         txn_release(&txn);
@@ -155,8 +156,6 @@ bool clerk_act_take_blob(struct clerk *c, struct clerk_io *io, struct err *err)
         return false;
     if (!append(c, io, &p, &blob, err))
         return err->kind == ERR_TAMPERED ? start_anew(c, &p, err) : false;
-    if (blob.complete && c->has_community && !clerk_landed_all(c, err))
-        return false;
     buffer_number(&io->answer, blob.have, 8);
     buffer_number(&io->answer, blob.complete ? 1 : 0, 1);
     return true;
@@ -186,7 +185,7 @@ static bool take_bodies(struct clerk *c, struct clerk_io *io, const struct piece
 {
     struct txn txn = {0};
     uint64_t landed = 0;
-    bool done = db_begin(c->exchange, &txn, err);
+    bool done = clerk_take_begin(c, io->caller, &txn, err);
     for (size_t i = 0; done && i < count; i++) {
         bool one = false;
         done = take_body(c, io, &txn, &pieces[i], &one, err);
@@ -215,8 +214,6 @@ bool clerk_act_take_bodies(struct clerk *c, struct clerk_io *io, struct err *err
     }
     if (!clerk_columns_done(io, err) || !clerk_take_from(c, from, err) ||
         !take_bodies(c, io, pieces, count, &landed, err))
-        return false;
-    if (landed > 0 && c->has_community && !clerk_landed_all(c, err))
         return false;
     buffer_number(&io->answer, landed, 2);
     return true;
