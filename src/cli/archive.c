@@ -174,8 +174,8 @@ bool archive_write_backup(const struct archive_backup *plan, const char *out, st
 }
 
 // -- reading -------------------------------------------------------------------------------------
-// The archive is opened whole into a file beside the new folder first: nothing of an age file
-// counts before its last chunk has verified.
+// The archive is opened whole before anything is unpacked: nothing of an age file counts before its
+// last chunk has verified.
 static bool open_into(struct cli *cli, struct bytes file, const struct secret *identity,
                       struct bytes *ret, struct err *err)
 {
