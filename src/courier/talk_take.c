@@ -235,6 +235,16 @@ static bool is_held(struct taking *k, const struct digest *hash)
     return held;
 }
 
+// Said to those alone who may have it from here: who held out any hash to every node could learn
+// else for whom a record was sealed.
+static void settle(struct taking *k, const struct digest *hash)
+{
+    uint64_t size = 0;
+    struct err why = {0};
+    if (give_may(k->v, k->t->peer, hash, &size, &why))
+        talk_settle(k->t, hash, size);
+}
+
 static bool take_waiting(struct taking *k, const struct wire_frame *f, struct err *err)
 {
     size_t count = 0;
@@ -253,7 +263,7 @@ static bool take_waiting(struct taking *k, const struct wire_frame *f, struct er
         if (!named && !name_body(k, s->origin, &all[count], &named, err))
             return false;
         if (named && is_held(k, &all[count].hash)) {
-            talk_settle(k->t, &all[count].hash, all[count].size);
+            settle(k, &all[count].hash);
             continue;
         }
         if (named && k->t->offers_count < TALK_OFFERS_MAX)
