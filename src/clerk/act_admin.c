@@ -128,6 +128,8 @@ bool clerk_act_community_apply(struct clerk *c, struct clerk_io *io, struct err 
     if (!clerk_columns_done(io, err) || !community_read(io->arena, file, next, err) ||
         !check_names_us(c, next, err))
         return false;
+    if (c->has_community && digest_eq(&c->community.hash, &next->hash))
+        return true; // it is in force already
     if (c->has_community && !clerk_need(c, io, NEED_APPLY, DESK_NONE, err))
         return false;
     digest_write(&next->hash, hash);

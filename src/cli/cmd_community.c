@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/layout.h"
 #include "cli/link.h"
+#include "cli/request.h"
 #include "community/chain.h"
 #include "community/fingerprint.h"
 #include "community/held.h"
@@ -228,6 +229,32 @@ bool cmd_community_check(struct cli *cli, struct err *err)
            community_read(&cli->arena, file, &c, err) && say_community(cli, &c, err);
 }
 
+// A second file changes what the keeper counts as a quorum: administrators approve it like a change
+// of the register.
+static bool write_file_request(struct cli *cli, struct bytes file, struct err *err)
+{
+    struct link l;
+    struct bytes request;
+    struct request r = {.decision = DECISION_REGISTER, .text = file};
+    const char *out = option_value(cli, OPTION_OUT, "-");
+    if (!link_open_officer(cli, &l, err))
+        return false;
+    r.log = l.origin;
+    link_close(&l);
+    if (!request_write(&r, &cli->arena, &request, err) ||
+        !command_write(cli, out, request, true, err))
+        return false;
+    if (strcmp(out, "-") == 0)
+        return true;
+    if (command_json(cli))
+        return say_json(json_pack("{s:s}", "file", out), err);
+    say("Nothing is applied yet. The request is in %s. Administrators of the register approve "
+        "it:\n  elchi approve %s --officer KEY --out APPROVAL\nand then, as a releasing officer,\n"
+        "  elchi community apply %s --officer KEY --approval APPROVAL ...\n",
+        out, out, cli->arguments[0]);
+    return true;
+}
+
 bool cmd_community_apply(struct cli *cli, struct err *err)
 {
     struct bytes file;
@@ -240,6 +267,8 @@ bool cmd_community_apply(struct cli *cli, struct err *err)
     if (!command_read(cli, cli->arguments[0], COMMUNITY_BYTES_MAX, &file, err) ||
         !community_read(&cli->arena, file, &c, err))
         return false;
+    if (option_given(cli, OPTION_OUT))
+        return write_file_request(cli, file, err);
     buffer_init(&columns, &cli->arena, FRAME_BYTES_MAX);
     buffer_block32(&columns, file);
     buffer_number(&columns, given->count, 2);
@@ -254,6 +283,12 @@ bool cmd_community_apply(struct cli *cli, struct err *err)
     bool done = clerk_ask(&l.clerk, CLERK_COMMUNITY_APPLY, buffer_bytes(&columns), &cli->arena,
                           &answer, err);
     link_close(&l);
+    if (!done && err->kind == ERR_DENIED && given->count == 0)
+        return err_wrap(
+            err,
+            "a file was applied before; `elchi community apply %.60s --officer KEY --out "
+            "REQUEST` begins the change",
+            cli->arguments[0]);
     return done && say_community(cli, &c, err);
 }
 

@@ -117,6 +117,18 @@ static bool read_request(struct cli *cli, struct str *ret_text, struct note *not
     return text_check(sent, ret_text, err);
 }
 
+// The roots of version 1 sign it; a later one is also signed by those before, whom it does not
+// name.
+static bool is_root_of(const struct keys_record *r, const struct keyfile *k, struct err *err)
+{
+    for (size_t i = 0; i < r->roots_count; i++)
+        if (note_key_eq(&r->roots[i], &k->key))
+            return true;
+    if (r->version > 1 && str_eq(r->roots[0].name, k->name))
+        return true;
+    return err_set(err, ERR_DENIED, "FORMATS 2", "the manifest names other roots than this key");
+}
+
 static bool sign_request(struct cli *cli, const struct keyfile *k, struct str text,
                          struct note *note, size_t lines, struct bytes *ret, struct err *err)
 {
@@ -137,44 +149,73 @@ static bool sign_request(struct cli *cli, const struct keyfile *k, struct str te
     return keys_note_write(text, all, count, &cli->arena, ret, err);
 }
 
+// What is about to be signed: in words, then whole.
+static void say_manifest(struct str text, const struct keys_record *k, size_t lines)
+{
+    char groups[FINGERPRINT_CHARS + 1];
+    struct digest hash = keys_text_hash(text);
+    struct fingerprint f = fingerprint_of(&hash);
+    fingerprint_write(&f, groups);
+    say("%sKey manifest of %.*s, version %llu, for the log %.*s%s\n", style_bold(),
+        STR_ARG(k->state), (unsigned long long)k->version, STR_ARG(k->origin), style_plain());
+    if (k->demo)
+        say("  a demonstration: its keys guard nothing\n");
+    say("  fingerprint  %s\n  signed by    %zu of %u roots needed, %zu in all\n"
+        "  compare it with the administrator by another way than this file came\n\n%.*s\n",
+        groups, lines, k->threshold, k->roots_count, STR_ARG(text));
+}
+
+static bool say_signed(struct cli *cli, const struct keys_record *k, struct bytes signed_note,
+                       const char *out, struct err *err)
+{
+    struct note *note = arena_new(&cli->arena, struct note, 1);
+    if (note == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "no room for a note");
+    if (!note_read(signed_note, note, err))
+        return false;
+    size_t lines = note->signatures_count;
+    if (command_json(cli))
+        return say_json(json_pack("{s:s,s:I,s:I}", "file", out, "signatures", (json_int_t)lines,
+                                  "needed", (json_int_t)k->threshold),
+                        err);
+    say("%s carries %zu signature%s of %u needed.\n", out, lines, lines == 1 ? "" : "s",
+        k->threshold);
+    if (lines < k->threshold)
+        say("Next, another holder signs that file:\n  elchi root sign %s --key THEIR-KEY --out "
+            "SIGNED\n",
+            out);
+    else
+        say("Next, the administrator at the node:\n  elchi init FOLDER --manifest %s\n", out);
+    return true;
+}
+
 bool cmd_root_sign(struct cli *cli, struct err *err)
 {
     struct str text;
     struct bytes signed_note;
     struct keyfile k = {0};
-    struct keys_record record;
     size_t lines;
+    struct keys_record *record = memory_new(1, sizeof *record);
     struct note *note = memory_new(1, sizeof *note);
     const char *out = option_value(cli, OPTION_OUT, "-");
-    bool done = read_request(cli, &text, note, &lines, err) && keys_record_read(text, &record, err);
-    if (done && strcmp(out, "-") != 0)
-        say("%.*s\n", STR_ARG(text)); // what is about to be signed, whole
+    bool quiet = command_json(cli) || strcmp(out, "-") == 0;
+    bool done = read_request(cli, &text, note, &lines, err) && keys_record_read(text, record, err);
+    if (done && !quiet)
+        say_manifest(text, record, lines);
     done = done && command_confirm(cli, "Sign this key manifest with your root key?", err) &&
-           link_key(cli, OPTION_KEY, &k, err) &&
+           link_key(cli, OPTION_KEY, &k, err) && is_root_of(record, &k, err) &&
            sign_request(cli, &k, text, note, lines, &signed_note, err) &&
            command_write(cli, out, signed_note, false, err);
+    if (done && strcmp(out, "-") != 0)
+        done = say_signed(cli, record, signed_note, out, err);
     keyfile_close(&k);
     memory_release(note);
+    memory_release(record);
     return done;
 }
 
 // -- the register
 // ----------------------------------------------------------------------------------
-static bool parse_officer(struct cli *cli, const char *given, struct officer *ret, struct err *err)
-{
-    struct str rest = str_of(given);
-    struct str name;
-    struct str vkey;
-    struct str desks;
-    if (!str_split(&rest, ':', &name) || !str_split(&rest, ':', &vkey) ||
-        !str_split(&rest, ':', &desks) || rest.ptr == NULL)
-        return err_set(err, ERR_USAGE, NULL, "an officer is NAME:VKEY:DESKS:ROLES");
-    (void)cli;
-    ret->name = name;
-    return note_key_read(vkey, &ret->key, err) && found_desks(desks, &ret->desks, err) &&
-           found_roles(rest, &ret->roles, err);
-}
-
 static int by_name(const void *a, const void *b)
 {
     return str_cmp(((const struct officer *)a)->name, ((const struct officer *)b)->name);
@@ -199,7 +240,7 @@ static bool register_from_options(struct cli *cli, struct str origin, struct str
         return err_set(err, ERR_USAGE, NULL,
                        "a register needs officers: --add-officer NAME:VKEY:DESKS:ROLES");
     for (size_t i = 0; i < given->count; i++)
-        if (!parse_officer(cli, given->items[i], &officers[i], err))
+        if (!found_officer(given->items[i], &officers[i], err))
             return err_wrap(err, "officer %zu", i + 1);
     qsort(officers, given->count, sizeof *officers, by_name);
     return approvals_asked(cli, &approvals, err) &&
@@ -235,14 +276,17 @@ static bool roots_from_options(struct cli *cli, struct found_roots *ret, struct 
     return true;
 }
 
-static bool config_from_options(struct cli *cli, struct config *c)
+static bool config_from_options(struct cli *cli, struct config *c, struct err *err)
 {
+    struct str file;
+    const char *given = option_value(cli, OPTION_PASSPHRASE, "");
+    if (!found_absolute(&cli->arena, given, &file, err))
+        return false;
     config_defaults(c, cli->arguments[0]);
     (void)snprintf(c->listen, sizeof c->listen, "%s", option_value(cli, OPTION_LISTEN, ""));
     (void)snprintf(c->monitor, sizeof c->monitor, "%s", option_value(cli, OPTION_MONITOR, ""));
     (void)snprintf(c->door, sizeof c->door, "%s", option_value(cli, OPTION_DOOR, ""));
-    (void)snprintf(c->passphrase_file, sizeof c->passphrase_file, "%s",
-                   option_value(cli, OPTION_PASSPHRASE, ""));
+    (void)snprintf(c->passphrase_file, sizeof c->passphrase_file, "%.*s", STR_ARG(file));
     return true;
 }
 
@@ -259,7 +303,7 @@ static bool plan_of(struct cli *cli, struct found_plan *p, struct err *err)
     return found_desks(str_of(option_value(cli, OPTION_DESKS,
                                            "technical,diplomatic,judicial,coordination")),
                        &p->desks, err) &&
-           config_from_options(cli, &p->config);
+           config_from_options(cli, &p->config, err);
 }
 
 static bool say_founded(struct cli *cli, const struct found_plan *p, const struct digest *genesis,
@@ -277,6 +321,10 @@ static bool say_founded(struct cli *cli, const struct found_plan *p, const struc
                         err);
     say("%s is founded%s.\n  log          %s\n  genesis      %s\n  fingerprint  %s\n",
         p->state.text, p->demo ? " as a demonstration" : "", p->origin.ptr, hash, groups);
+    say("\nNext: hand %s/manifest to whoever composes the community file, and read the fingerprint "
+        "out to\nthem by telephone. When the file comes back: `elchi community check FILE`, then "
+        "`elchi community apply FILE`.\n",
+        cli->arguments[0]);
     return true;
 }
 
@@ -329,9 +377,16 @@ static bool init_request(struct cli *cli, struct found_plan *p, struct err *err)
     if (!done || !arena_fmt(&cli->arena, &path, err, "%s/manifest.request", cli->arguments[0]) ||
         !command_write(cli, path.ptr, str_bytes(text), false, err))
         return false;
-    say("The node's keys are made. %u of %zu root holders now sign %s, each with\n"
-        "  elchi root sign FILE --key THEIR-KEY --out SIGNED\n"
-        "and then\n  elchi init %s --manifest SIGNED\n",
+    if (command_json(cli))
+        return say_json(json_pack("{s:s,s:i,s:i}", "request", path.ptr, "needed",
+                                  (int)roots.threshold, "roots", (int)roots.count),
+                        err);
+    say("The node's keys are made. %u of %zu root holders now sign, one after the other, each on a "
+        "machine\nwithout a network:\n  elchi root sign %s --key HOLDER-1.key --out signed-1\n  "
+        "elchi "
+        "root sign signed-1 --key HOLDER-2.key --out signed-2\nand so on; then here\n  elchi init "
+        "%s "
+        "--manifest SIGNED\n",
         roots.threshold, roots.count, path.ptr, cli->arguments[0]);
     return true;
 }

@@ -53,8 +53,9 @@ bool cmd_draft(struct cli *cli, struct err *err)
     if (!sit_down(cli, &d, err))
         return false;
     struct compose *c = memory_new(1, sizeof *c);
-    bool done = compose_begin(cli, &d->link, &d->layout, c, err) && compose_handling(c, err) &&
-                compose_message(c, 0, err) && compose_keep(c, err);
+    bool done = compose_begin(cli, &d->link, &d->layout, c, err);
+    c->fresh = true;
+    done = done && compose_handling(c, err) && compose_message(c, 0, err) && compose_keep(c, err);
     memory_release(c);
     stand_up(d);
     return done;

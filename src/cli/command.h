@@ -19,9 +19,11 @@
     X(OPTION_OUT, "--out", "FILE", false, "where to write; it must not exist")                     \
     X(OPTION_COMMUNITY, "--community", "FILE", false, "a community file, or its sha256:HEX")       \
     X(OPTION_TO, "--to", "ADDRESS", false, "XB/technical, XB, or all")                             \
-    X(OPTION_FROM, "--from", "ADDRESS", false, "this State's desk, such as technical")             \
-    X(OPTION_PRECEDENCE, "--precedence", "WORD", false, "ROUTINE, PRIORITY, IMMEDIATE or FLASH")   \
-    X(OPTION_TLP, "--tlp", "WORD", false, "CLEAR, GREEN, AMBER, AMBER+STRICT or RED")              \
+    X(OPTION_FROM, "--from", "ADDRESS", false, "this State's desk (else the addressee's kind)")    \
+    X(OPTION_PRECEDENCE, "--precedence", "WORD", false,                                            \
+      "ROUTINE (usual), PRIORITY, IMMEDIATE or FLASH")                                             \
+    X(OPTION_TLP, "--tlp", "WORD", false,                                                          \
+      "CLEAR, GREEN (usual to all), AMBER (usual), AMBER+STRICT or RED")                           \
     X(OPTION_MARKING, "--marking", "XA:CODE", false, "a marking of this State's table")            \
     X(OPTION_EXERCISE, "--exercise", NULL, false, "exercise traffic: says so everywhere")          \
     X(OPTION_TEXT, "--text", "LANG:TEXT", true, "a paragraph of unofficial free text")             \
@@ -58,7 +60,8 @@
     X(OPTION_NAME, "--name", "CODE:LANG:TEXT", true, "the name of a State in a language")          \
     X(OPTION_ON, "--on", "WORD", true, "a function to switch on, or all")                          \
     X(OPTION_OFF, "--off", "WORD", true, "a function to switch off, or all")                       \
-    X(OPTION_ACT, "--act", "WORD", false, "resume, adopt or retire")
+    X(OPTION_ACT, "--act", "WORD", false, "resume, adopt or retire")                               \
+    X(OPTION_DROP_OFFICER, "--drop-officer", "NAME", true, "an officer to take out of the register")
 
 // One row of the table above.
 struct option_row {

@@ -37,11 +37,17 @@ static const struct command table[] = {
      "print the public key of an officer's key file", NULL},
     {"officer list", "", 0, 0, OPTIONS_NODE, cmd_officer_list,
      "list the officers of the node's register", NULL},
+    {"officer change", "", 0, 0,
+     OPTIONS_NODE | OPTION(OPTION_OFFICERS) | OPTION(OPTION_DROP_OFFICER) | OPTION(OPTION_OUT),
+     cmd_officer_change, "write the request that adds, changes or drops officers",
+     "An officer added under a name that is there takes that place: a new key, other roles.\n"
+     "Nothing changes until administrators approved it and `elchi officer register` hands it in."},
     {"officer register", "FILE", 1, 1,
      OPTIONS_OFFICER | OPTION(OPTION_APPROVAL) | OPTION(OPTION_OUT), cmd_officer_register,
      "change the register of approvers",
-     "Without --approval: writes the request that administrators approve with `elchi approve`\n"
-     "(--out). With as many --approval as the register asks for: hands the change in."},
+     "The file is the request by `elchi officer change`, or a whole register. Without --approval:\n"
+     "writes the request that administrators approve with `elchi approve` (--out). With as many\n"
+     "--approval as the register asks for: hands the change in."},
     {"serve", "", 0, 0, OPTION(OPTION_NODE), cmd_serve, "run the node", NULL},
     {"status", "", 0, 0, OPTIONS_NODE, cmd_status, "tell what the node is, holds and waits for",
      NULL},
@@ -60,8 +66,11 @@ static const struct command table[] = {
      "show the community file applied at the node", NULL},
     {"community check", "FILE", 1, 1, OPTION(OPTION_LANG), cmd_community_check,
      "read a community file and print its fingerprints", NULL},
-    {"community apply", "FILE", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_APPROVAL),
-     cmd_community_apply, "apply a community file; a second one as a releasing officer", NULL},
+    {"community apply", "FILE", 1, 1,
+     OPTIONS_OFFICER | OPTION(OPTION_APPROVAL) | OPTION(OPTION_OUT), cmd_community_apply,
+     "apply a community file; a second one as a releasing officer",
+     "The first one: compare the fingerprints by telephone before. The keeper takes its quorum\n"
+     "from it. A later one takes the approvals of a register's change: --out writes the request."},
     {"community policy", "STATE", 1, 1, OPTIONS_NODE | OPTION(OPTION_OUT), cmd_community_policy,
      "print the C2SP policy derived for a State's log", NULL},
     {"keys show", "STATE", 1, 1, OPTIONS_NODE, cmd_keys_show, "show a State's key manifests", NULL},

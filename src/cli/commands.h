@@ -4,9 +4,9 @@
 #include "cli/command.h"
 
 // cli/cmd_found.c: roots, officers, founding
-command_run cmd_root_new, cmd_root_show, cmd_root_sign, cmd_officer_new, cmd_officer_list,
-    cmd_officer_register, cmd_init;
+command_run cmd_root_new, cmd_root_show, cmd_root_sign, cmd_officer_new, cmd_init;
 // cli/cmd_officer.c: the register
+command_run cmd_officer_list, cmd_officer_change, cmd_officer_register;
 // cli/cmd_node.c: running and keeping a node
 command_run cmd_serve, cmd_status, cmd_doctor, cmd_verify, cmd_rebuild, cmd_backup, cmd_restore,
     cmd_accept_gap;

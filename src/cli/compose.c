@@ -50,6 +50,11 @@ static bool take_addresses(struct compose *c, struct err *err)
                        "--from is technical, diplomatic, judicial or coordination");
     if (!r->open && !state_code_is_set(&r->to.state))
         return err_set(err, ERR_USAGE, NULL, "say to whom: --to XB/technical");
+    // Desks of one kind speak with one another.
+    if (r->from.desk == DESK_NONE && !r->open && r->to.desk != DESK_NONE) {
+        r->from.desk = r->to.desk;
+        c->usual[USUAL_FROM] = true;
+    }
     if (r->from.desk == DESK_NONE)
         return err_set(err, ERR_USAGE, NULL, "say which desk speaks: --from technical");
     return true;
@@ -64,11 +69,9 @@ bool compose_handling(struct compose *c, struct err *err)
     if (word_given(c->cli, OPTION_PRECEDENCE, &word) && !precedence_read(word, &r->precedence))
         return err_set(err, ERR_USAGE, NULL,
                        "--precedence is ROUTINE, PRIORITY, IMMEDIATE or FLASH");
+    c->usual[USUAL_PRECEDENCE] = c->fresh && !option_given(c->cli, OPTION_PRECEDENCE);
     if (word_given(c->cli, OPTION_TLP, &word) && !tlp_read(word, &r->tlp))
         return err_set(err, ERR_USAGE, NULL, "--tlp is CLEAR, GREEN, AMBER, AMBER+STRICT or RED");
-    if (r->tlp == TLP_NONE)
-        return err_set(err, ERR_USAGE, NULL,
-                       "say how far it may go: --tlp CLEAR, GREEN, AMBER, AMBER+STRICT or RED");
     if (word_given(c->cli, OPTION_MARKING, &word) && !marking_read(word, &r->marking))
         return err_set(err, ERR_USAGE, NULL, "--marking is XA:CODE");
     if (option_given(c->cli, OPTION_EXERCISE))
@@ -206,12 +209,68 @@ static bool take_replaces(struct compose *c, struct err *err)
            err_set(err, ERR_MALFORMED, NULL, "the node's answer names no record");
 }
 
+// -- what is usual -------------------------------------------------------------------------------
+// A phrase that names a handling of its own (N04) asks for at least that.
+static enum tlp usual_tlp(const struct compose *c)
+{
+    enum tlp asked = TLP_NONE;
+    enum tlp usual =
+        c->record.open ? TLP_GREEN : TLP_AMBER; // FIRST TLP 2.0: the community; the few
+    for (size_t i = 0; i < c->message.lines_count; i++) {
+        const struct phrase_line *line = &c->message.lines[i];
+        for (size_t p = 0; p < line->parameters_count; p++)
+            if (str_eq(line->parameters[p].name, STR("tlp")) &&
+                tlp_read(line->parameters[p].value, &asked) && asked > usual)
+                usual = asked;
+    }
+    return usual;
+}
+
+static void fill_usual(struct compose *c)
+{
+    if (c->record.tlp != TLP_NONE)
+        return;
+    c->record.tlp = usual_tlp(c);
+    c->usual[USUAL_TLP] = true;
+}
+
+static const char *const usual_words[USUAL_COUNT] = {"from", "precedence", "tlp"};
+
+static bool add_usual(const struct compose *c, json_t *draft, struct err *err)
+{
+    json_t *all = json_array();
+    for (int u = 0; u < USUAL_COUNT; u++)
+        if (c->usual[u])
+            (void)json_array_append_new(all, json_string(usual_words[u]));
+    return json_object_set_new(draft, "usual", all) == 0 ||
+           err_set(err, ERR_IO, NULL, "cannot write the answer as JSON");
+}
+
+static void say_usual(const struct compose *c)
+{
+    const struct record *r = &c->record;
+    const char *const values[USUAL_COUNT] = {desk_word(r->from.desk),
+                                             precedence_word(r->precedence), tlp_word(r->tlp)};
+    bool any = false;
+    for (int u = 0; u < USUAL_COUNT; u++) {
+        if (!c->usual[u])
+            continue;
+        say("%s %s %s (--%s)", any ? "," : "Not given, so usual:", usual_words[u], values[u],
+            usual_words[u]);
+        any = true;
+    }
+    say(any ? "\n\n" : "");
+}
+
 bool compose_message(struct compose *c, size_t first, struct err *err)
 {
     c->record.payload = &c->message;
-    return take_lines(c, first, err) && take_texts(c, err) &&
-           (!option_given(c->cli, OPTION_REPLACES) || take_replaces(c, err)) &&
-           take_attachments(c, err);
+    bool done = take_lines(c, first, err) && take_texts(c, err) &&
+                (!option_given(c->cli, OPTION_REPLACES) || take_replaces(c, err)) &&
+                take_attachments(c, err);
+    if (done)
+        fill_usual(c);
+    return done;
 }
 
 // -- keeping -------------------------------------------------------------------------------------
@@ -246,9 +305,11 @@ bool compose_say_draft(struct cli *cli, const struct layout *l, const json_t *dr
     say("\n");
     if (!layout_say_record(cli, l, str_bytes(str_of(see_text(draft, "text"))), err))
         return false;
+    bool two = see_number(json_object_get(draft, "rule"), "approvals") > 1;
     say("\nNext:\n  elchi draft show %s --out request\n  elchi approve request --officer KEY "
-        "--out approval\n  elchi release %s --approval approval\n",
-        id, id);
+        "--out approval%s\n  elchi release %s --approval approval%s\n",
+        id, two ? "      # and a second officer: --out approval-2" : "", id,
+        two ? " --approval approval-2" : "");
     return true;
 }
 
@@ -262,10 +323,17 @@ bool compose_keep(struct compose *c, struct err *err)
     buffer_init(&columns, &c->cli->arena, RECORD_BYTES_MAX + 16);
     buffer_block32(&columns, str_bytes(text));
     if (!clerk_show(&c->link->clerk, CLERK_DRAFT_NEW, buffer_bytes(&columns), &draft, err))
-        return false;
+        return err->clause != NULL && strcmp(err->clause, "gate key") == 0
+                   ? err_wrap(err,
+                              "%s is not known here yet: its keys come with the first contact "
+                              "(`elchi peer list`) or bundle",
+                              c->record.to.state.text)
+                   : false;
+    if (!command_json(c->cli))
+        say_usual(c);
     bool done = command_json(c->cli)
                     ? layout_json_record(c->cli, c->layout, str_bytes(text), draft, err) &&
-                          say_json(json_incref(draft), err)
+                          add_usual(c, draft, err) && say_json(json_incref(draft), err)
                     : compose_say_draft(c->cli, c->layout, draft, err);
     json_decref(draft);
     return done;

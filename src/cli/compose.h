@@ -10,6 +10,7 @@
 #include "cli/link.h"
 #include "record/type/message.h"
 
+enum compose_usual { USUAL_FROM, USUAL_PRECEDENCE, USUAL_TLP, USUAL_COUNT };
 struct compose {
     struct cli *cli;
     struct link *link;
@@ -17,11 +18,15 @@ struct compose {
     struct record record;
     struct message message;
     const struct book *book; // the one the community names
+    bool fresh; // no record is answered or taken back: handling comes from nowhere else
+    bool usual[USUAL_COUNT]; // not given: what is usual was taken, and is shown
 };
 // Knows who we are and which book to speak; refuses where no community is applied yet.
 bool compose_begin(struct cli *cli, struct link *link, const struct layout *layout,
                    struct compose *ret, struct err *err) MUST_USE;
 // --to, --from, --precedence, --tlp, --marking, --exercise. What is not given stays as it is.
+// Usual: from the desk of the same kind, ROUTINE; AMBER to a State, GREEN to all, or what a phrase
+// names where that is stricter.
 bool compose_handling(struct compose *c, struct err *err) MUST_USE;
 // The arguments from `first` on as lines 01, 02, ...; then --text, --attach, --replaces.
 bool compose_message(struct compose *c, size_t first, struct err *err) MUST_USE;

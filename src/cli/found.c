@@ -6,6 +6,7 @@
 #include "keeper/vault.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 enum { PATH_BYTES = 4096 };
 
@@ -36,6 +37,20 @@ bool found_roles(struct str words, unsigned *ret, struct err *err)
         *ret |= bit;
     }
     return true;
+}
+
+bool found_officer(const char *given, struct officer *ret, struct err *err)
+{
+    struct str rest = str_of(given);
+    struct str name;
+    struct str vkey;
+    struct str desks;
+    if (!str_split(&rest, ':', &name) || !str_split(&rest, ':', &vkey) ||
+        !str_split(&rest, ':', &desks) || rest.ptr == NULL)
+        return err_set(err, ERR_USAGE, NULL, "an officer is NAME:VKEY:DESKS:ROLES");
+    ret->name = name;
+    return note_key_read(vkey, &ret->key, err) && found_desks(desks, &ret->desks, err) &&
+           found_roles(rest, &ret->roles, err);
 }
 
 bool found_register(struct arena *a, struct str origin, const struct officer *officers,
@@ -131,6 +146,17 @@ bool found_append(struct cli *cli, struct bytes manifest, struct err *err)
     return done;
 }
 
+// The configuration is read from wherever the service starts.
+bool found_absolute(struct arena *a, const char *path, struct str *ret, struct err *err)
+{
+    char here[PATH_BYTES];
+    if (path[0] == '/' || path[0] == '\0')
+        return arena_str(a, str_of(path), ret, err);
+    if (getcwd(here, sizeof here) == NULL)
+        return err_set(err, ERR_IO, NULL, "cannot tell the current folder");
+    return arena_fmt(a, ret, err, "%s/%s", here, path);
+}
+
 // -- the demonstration
 // -----------------------------------------------------------------------------
 enum { DEMO_ROOTS = 3, DEMO_SIGNERS = 2 };
@@ -164,16 +190,18 @@ static bool demo_passphrase(struct demo *d, struct err *err)
     uint8_t dice[16];
     char text[2 * sizeof dice + 2];
     struct str people;
-    const char *folder = d->plan->config.folder;
+    struct str folder;
+    if (!found_absolute(&d->cli->arena, d->plan->config.folder, &folder, err))
+        return false;
     world_random(d->cli->world, dice, sizeof dice);
     hex_write(bytes_of(dice, sizeof dice), text);
     secret_copy(&d->passphrase, str_bytes(str_of(text)));
     text[sizeof text - 2] = '\n';
-    (void)snprintf(d->passphrase_path, sizeof d->passphrase_path, "%.3200s/passphrase", folder);
+    (void)snprintf(d->passphrase_path, sizeof d->passphrase_path, "%.3200s/passphrase", folder.ptr);
     (void)snprintf(d->plan->config.passphrase_file, sizeof d->plan->config.passphrase_file, "%s",
                    d->passphrase_path);
-    return world_make_folder(d->cli->world, folder, 0700, err) &&
-           arena_fmt(&d->cli->arena, &people, err, "%s/people", folder) &&
+    return world_make_folder(d->cli->world, folder.ptr, 0700, err) &&
+           arena_fmt(&d->cli->arena, &people, err, "%s/people", folder.ptr) &&
            world_make_folder(d->cli->world, people.ptr, 0700, err) &&
            world_write_file(d->cli->world, d->passphrase_path, bytes_of(text, sizeof text - 1),
                             0600, err);

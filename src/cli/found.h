@@ -27,9 +27,13 @@ struct found_roots {
     size_t count, next_count;
     unsigned threshold;
 };
+// A path that means the same wherever the program starts; empty stays empty.
+bool found_absolute(struct arena *a, const char *path, struct str *ret, struct err *err) MUST_USE;
 // "technical,judicial" and "drafter,releaser": words joined by commas.
 bool found_desks(struct str words, unsigned *ret, struct err *err) MUST_USE;
 bool found_roles(struct str words, unsigned *ret, struct err *err) MUST_USE;
+// NAME:VKEY:DESKS:ROLES; borrows from `given`.
+bool found_officer(const char *given, struct officer *ret, struct err *err) MUST_USE;
 // The first register: administrators change it together, releases take `approvals` officers.
 bool found_register(struct arena *a, struct str origin, const struct officer *officers,
                     size_t count, unsigned approvals, struct str *ret, struct err *err) MUST_USE;

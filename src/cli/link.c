@@ -76,6 +76,8 @@ bool link_key(struct cli *cli, enum command_option which, struct keyfile *ret_ow
     if (path == NULL || path[0] == '\0')
         return err_set(err, ERR_USAGE, NULL, "name the key file: %s FILE",
                        which == OPTION_OFFICER ? "--officer" : "--key");
+    if (!world_exists(cli->world, path))
+        return err_set(err, ERR_NOT_FOUND, NULL, "there is no key file %.160s", path);
     bool done = passphrase_get(from, "Passphrase of the key file", &passphrase, err) &&
                 keyfile_open(cli->world, path, &passphrase, &cli->arena, ret_owned, err);
     secret_release(&passphrase);

@@ -37,8 +37,10 @@ static bool ask(const char *prompt, struct secret *ret_owned, struct err *err)
     struct termios before;
     int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
     if (fd < 0 || tcgetattr(fd, &before) != 0)
-        return err_set(err, ERR_USAGE, NULL,
-                       "no terminal to ask for the passphrase on; name a file (passphrase-file)");
+        return err_set(
+            err, ERR_USAGE, NULL,
+            "no terminal to ask for the passphrase on; name a file: --passphrase-file FILE, or "
+            "for the node passphrase-file in elchi.conf");
     struct termios quiet = before;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
     (void)dprintf(fd, "%s: ", prompt);

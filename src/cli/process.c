@@ -173,7 +173,10 @@ static bool run_named(struct process_self *self, const char *name, struct err *e
     for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
         if (strcmp(runs[i].name, name) != 0)
             continue;
-        report_init(runs[i].name, self->config.log_level, self->config.log_json);
+        // Started for the length of a command: the command says what was refused, once.
+        bool of_a_node = i > 1 || given_fd(self, "courier") >= 0;
+        report_init(runs[i].name, of_a_node ? self->config.log_level : REPORT_ERROR,
+                    self->config.log_json);
         return runs[i].run(self, err);
     }
     return err_set(err, ERR_USAGE, NULL, "there is no process %.60s", name);
