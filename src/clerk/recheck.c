@@ -44,7 +44,7 @@ static bool verify_step(struct clerk *c, struct arena *a, struct str origin, str
     struct txn txn = {0};
     bool done = db_begin(c->exchange, &txn, err) &&
                 exchange_log_find(&txn, origin, a, &v->log, err) &&
-                exchange_check(&txn, &v->log, v->next, RECHECK_ENTRIES, &v->next, err) &&
+                exchange_check(&txn, &v->log, v->next, VERIFY_ENTRIES, &v->next, err) &&
                 (v->next < v->log.size.n || check_signed(c, &txn, &v->log, a, err));
     txn_release(&txn);
     return done;
@@ -90,7 +90,7 @@ bool clerk_act_rebuild(struct clerk *c, struct clerk_io *io, struct err *err)
     uint64_t done = 0, total = 0;
     bool anew = reader_u8(&io->ask) != 0;
     if (!clerk_columns_done(io, err) || (anew && !forget_views(c, err)) ||
-        !clerk_project_some(c, RECHECK_ENTRIES, &done, &total, err))
+        !clerk_project_some(c, REBUILD_ENTRIES, &done, &total, err))
         return false;
     io->shown = shown_object();
     shown_number(io->shown, "done", done);

@@ -11,6 +11,12 @@ struct digest merkle_leaf(struct bytes entry)
     return hash_end(&h);
 }
 
+struct digest merkle_leaf_behind(uint8_t *prefix, size_t entry_bytes)
+{
+    prefix[0] = 0x00;
+    return digest_of(bytes_of(prefix, 1 + entry_bytes));
+}
+
 struct digest merkle_node(const struct digest *left, const struct digest *right)
 {
     uint8_t octets[1 + 2 * DIGEST_BYTES];

@@ -17,9 +17,10 @@ struct worker {
     struct exchange_tiles leaves, above; // each keeps the tile it read last
     struct leaf_index first;             // of the hashes in `made`
     size_t count;
-    struct digest made[TILE_WIDTH]; // from entries, all of one tile
-    struct digest held[TILE_WIDTH]; // from that tile
-    uint64_t failed_at;             // the piece that failed; UINT64_MAX: none has
+    struct digest made[TILE_WIDTH];     // from entries, all of one tile
+    struct digest held[TILE_WIDTH];     // from that tile
+    uint8_t piece[1 + ENTRY_BYTES_MAX]; // an entry behind its prefix
+    uint64_t failed_at;                 // the piece that failed; UINT64_MAX: none has
     struct err err;
 };
 
@@ -85,9 +86,13 @@ static bool check_made(struct worker *w, struct err *err)
 static bool take_entry(void *context, struct leaf_index at, struct bytes entry, struct err *err)
 {
     struct worker *w = context;
+    if (entry.len > ENTRY_BYTES_MAX)
+        return wrong("more octets than an entry has", at.n, err);
+    if (entry.len > 0)
+        memcpy(w->piece + 1, entry.ptr, entry.len);
     if (w->count == 0)
         w->first = at;
-    w->made[w->count++] = merkle_leaf(entry);
+    w->made[w->count++] = merkle_leaf_behind(w->piece, entry.len);
     return (at.n + 1) % TILE_WIDTH != 0 || check_made(w, err);
 }
 
@@ -123,9 +128,13 @@ static void take_no_more(struct share *s)
     CHECK(pthread_mutex_unlock(&s->lock) == 0);
 }
 
+// Of a zeroed worker, or of one that is to read over another transaction.
 static void worker_init(struct worker *w, struct share *s, struct txn *txn, struct log_id log)
 {
-    *w = (struct worker){.share = s, .txn = txn, .log = log, .failed_at = UINT64_MAX};
+    w->share = s;
+    w->txn = txn;
+    w->log = log;
+    w->failed_at = UINT64_MAX;
     exchange_tiles_init(&w->leaves, txn, log);
     exchange_tiles_init(&w->above, txn, log);
 }
@@ -176,7 +185,7 @@ static bool thread_start(pthread_t *ret, struct worker *w)
 
 static void work_all(struct worker both[2], struct txn txns[2], const struct exchange_log *log)
 {
-    pthread_t thread;
+    pthread_t thread = 0;
     struct share *share = both[0].share;
     struct db *db = both[0].txn->db;
     bool much = share->end - share->next > CHECK_PIECE_ENTRIES;

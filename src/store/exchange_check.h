@@ -8,7 +8,7 @@
 #define STORE_EXCHANGE_CHECK_H
 #include "store/exchange.h"
 
-enum { CHECK_PIECE_ENTRIES = 2048 }; // what a thread takes at once; whole tiles
+enum { CHECK_PIECE_ENTRIES = 1024 }; // what a thread takes at once; whole tiles
 
 // Checks entries from `from` on, at most count_max of them: each must be there, hash to the leaf
 // its tile holds, and every tile that runs full must fold into its hash in the tile above. Where
