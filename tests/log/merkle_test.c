@@ -499,9 +499,9 @@ TEST(folding_a_level_gives_the_root_of_its_leaves)
     for (size_t width = 1; width <= TILE_WIDTH; width *= 2) {
         struct arena a;
         arena_init(&a, 1u << 20);
-        struct digest *leaves = made_leaves(&a, width, width);
-        struct digest root = made_root(leaves, width);
-        struct digest folded = merkle_fold(leaves, width);
+        struct digest *level = made_leaves(&a, width, width);
+        struct digest root = made_root(level, width);
+        struct digest folded = merkle_fold(level, width);
         EXPECT(digest_eq(&folded, &root));
         arena_release(&a);
     }
