@@ -28,7 +28,7 @@ static struct bytes entry_of(uint64_t n, uint8_t *room)
 static struct db *store_at(const char *folder, bool writes)
 {
     const struct db_driver *driver;
-    struct db *db;
+    struct db *db = NULL;
     struct err err = {0};
     char path[128];
     (void)snprintf(path, sizeof path, "%s/exchange.db", folder);
@@ -92,7 +92,7 @@ static void fill(const char *folder, uint64_t count)
     struct db *db = store_at(folder, true);
     struct err err = {0};
     struct txn txn = {0};
-    struct log_id log;
+    struct log_id log = {0};
     struct edge edge;
     edge_init(&edge);
     must(db_begin(db, &txn, &err) && exchange_log_add(&txn, STR(BENCH_ORIGIN), false, &log, &err) &&
