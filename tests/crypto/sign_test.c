@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "tests/test.h"
 
+#include <sodium.h>
+
 #include <stdio.h>
 
 static void from_hex(const char *hex, uint8_t *ret, size_t size)
@@ -134,6 +136,26 @@ TEST(keys_no_honest_party_has_are_not_enrolled)
         struct sign_public key;
         from_hex(rfc8032[i].key, key.octets, sizeof key.octets);
         EXPECT_OK(sign_public_check(&key, &err));
+    }
+}
+
+TEST(a_key_found_sound_before_vouches_for_no_other_that_begins_like_it)
+{
+    struct err err = {0};
+    struct sign_public good, other;
+    from_hex(rfc8032[0].key, good.octets, sizeof good.octets);
+    for (int again = 0; again < 2; again++) {
+        EXPECT_OK(sign_public_check(&good, &err));
+        for (size_t i = 1; i < sizeof good.octets; i++) {
+            other = good;
+            memset(other.octets + i, 0xff, sizeof other.octets - i); // y above p, or no point
+            other.octets[31] = 0x7f;
+            bool sound = crypto_core_ed25519_is_valid_point(other.octets) == 1;
+            EXPECT(sign_public_check(&other, &err) == sound);
+        }
+        memset(other.octets, 0, sizeof other.octets); // of small order; nothing was kept yet there
+        EXPECT_ERR(sign_public_check(&other, &err), ERR_DENIED);
+        err = (struct err){0};
     }
 }
 
