@@ -425,12 +425,13 @@ bool clerk_peer_head(const struct clerk_link *c, struct str peer, struct str ori
 }
 
 bool clerk_take_own_head(const struct clerk_link *c, struct str from, struct bytes checkpoint,
-                         struct err *err)
+                         struct moment written, struct err *err)
 {
     struct asking ask;
     ask_init(&ask);
     put_str(&ask, from);
     buffer_block32(&ask.columns, checkpoint);
+    buffer_number(&ask.columns, written.s < 0 ? 0 : (uint64_t)written.s, 8);
     bool done = call_done(c, CLERK_TAKE_OWN_HEAD, &ask, err);
     ask_release(&ask);
     return done;

@@ -90,8 +90,9 @@ bool clerk_peer_called(const struct clerk_link *c, struct str peer, bool well, i
 bool clerk_peer_head(const struct clerk_link *c, struct str peer, struct str origin,
                      struct tree_size size, struct bytes root_prefix, int64_t cosigs_sent,
                      struct err *err) MUST_USE;
+// `written`: when the file that brings it was, by its signed index; 0 says it in an open session.
 bool clerk_take_own_head(const struct clerk_link *c, struct str from, struct bytes checkpoint,
-                         struct err *err) MUST_USE;
+                         struct moment written, struct err *err) MUST_USE;
 // Proves the officer's key on this connection: signs clerk_hello_write (clerk/officer.h).
 bool clerk_prove(const struct clerk_link *c, struct str origin, struct str officer,
                  const struct secret *seed, struct err *err) MUST_USE;

@@ -76,7 +76,8 @@ enum clerk_caller {
     X(CLERK_PEER_CALLED, 56, CLERK_FOR_COURIER, "notes how a call to a peer went")                 \
     /* b16 peer, b16 origin, u64 size, b16 root prefix, u64 cosigs sent -> - */                    \
     X(CLERK_PEER_HEAD, 57, CLERK_FOR_CARRIER, "notes what a peer is known to hold")                \
-    /* b16 from, b32 checkpoint of our own origin with the peer's lines -> - */                    \
+    /* b16 from, b32 checkpoint of our own origin with the peer's lines, u64 when the file that    \
+       brings it was written, 0 in an open session -> - */                                         \
     X(CLERK_TAKE_OWN_HEAD, 58, CLERK_FOR_CARRIER, "is shown our own checkpoint by a peer")         \
     /* -- officers --------------------------------------------------------------------------- */  \
     X(CLERK_HELLO, 80, CLERK_FOR_LOCAL,                                                            \

@@ -4,6 +4,7 @@
 #include "clerk/acts.h"
 #include "clerk/history.h"
 #include "record/entry.h"
+#include "record/record.h"
 #include "store/exchange_blob.h"
 #include "store/exchange_stage.h"
 #include "store/office_draft.h"
@@ -17,6 +18,7 @@ struct shown_by {
     uint64_t size;
 };
 struct restore_answers {
+    bool waiting;                             // for a quorum; told by the keeper once a process
     struct shown_by by[COMMUNITY_STATES_MAX]; // in the community's order
     struct digest community;                  // that the order is of
 };
@@ -91,6 +93,48 @@ bool clerk_restore_show_keeper(struct clerk *c, struct bytes note, struct err *e
     return done;
 }
 
+// -- since when ----------------------------------------------------------------------------------
+// The moment this node first found that its keeper waits; 0 once it signs again.
+#define SINCE STR("restored/since")
+
+static bool read_since(struct clerk *c, struct arena *a, struct moment *ret, struct err *err)
+{
+    struct txn txn = {0};
+    struct bytes value;
+    struct err why = {0};
+    ret->s = 0;
+    if (!db_begin(c->exchange, &txn, err))
+        return false;
+    bool found = exchange_setting_get(&txn, SINCE, a, &value, &why);
+    txn_release(&txn);
+    if (!found)
+        return why.kind == ERR_NOT_FOUND || err_set(err, why.kind, why.clause, "%s", why.text);
+    struct reader r = reader_of(value);
+    uint64_t since = reader_u64(&r);
+    if (!reader_done(&r) || since > INT64_MAX)
+        return err_set(err, ERR_MALFORMED, "FORMATS 10", "the stored moment of the restore");
+    ret->s = (int64_t)since;
+    return true;
+}
+
+// A backup may hold the moment of an earlier restore; it goes once the keeper signs.
+static bool settle_since(struct clerk *c, struct arena *a, bool waiting, struct err *err)
+{
+    struct txn txn = {0};
+    struct moment since;
+    uint8_t room[8];
+    struct writer w = writer_of(room, sizeof room);
+    if (!read_since(c, a, &since, err))
+        return false;
+    if (waiting == (since.s > 0))
+        return true;
+    writer_u64(&w, waiting ? (uint64_t)clerk_now(c).s : 0);
+    bool done = db_begin(c->exchange, &txn, err) &&
+                exchange_setting_put(&txn, SINCE, writer_bytes(&w), err) && db_commit(&txn, err);
+    txn_release(&txn);
+    return done;
+}
+
 // -- answers -------------------------------------------------------------------------------------
 // Only what that State itself cosigned is its answer.
 static bool cosigned_by(struct str from, struct bytes note, bool *ret, struct err *err)
@@ -108,11 +152,7 @@ static bool cosigned_by(struct str from, struct bytes note, bool *ret, struct er
 
 static void keep_answer(struct clerk *c, size_t at, struct bytes note, uint64_t size)
 {
-    if (c->answers == NULL || !digest_eq(&c->answers->community, &c->community.hash)) {
-        clerk_restore_forget(c);
-        c->answers = memory_new(1, sizeof *c->answers);
-        c->answers->community = c->community.hash;
-    }
+    CHECK(c->answers != NULL);
     struct shown_by *by = &c->answers->by[at];
     if (by->octets != NULL && by->size > size)
         return;
@@ -142,17 +182,48 @@ static bool take_answer(struct clerk *c, struct arena *a, struct str from, struc
     return true;
 }
 
+// A keeper that waits is still the same one as long as this process lives: without it, it ends.
+static bool begin(struct clerk *c, struct arena *a, struct err *err)
+{
+    bool waiting = false;
+    bool same = c->answers != NULL && digest_eq(&c->answers->community, &c->community.hash);
+    if (same && !c->answers->waiting)
+        return true;
+    if (!is_waiting(c, a, &waiting, err) || !settle_since(c, a, waiting, err))
+        return false;
+    if (!same || !waiting) {
+        clerk_restore_forget(c);
+        c->answers = memory_new(1, sizeof *c->answers);
+        c->answers->community = c->community.hash;
+    }
+    c->answers->waiting = waiting;
+    return true;
+}
+
+static bool check_written(struct clerk *c, struct arena *a, struct moment written, struct err *err)
+{
+    struct moment since = {0};
+    if (written.s == 0)
+        return true;
+    if (!read_since(c, a, &since, err))
+        return false;
+    if (written.s > since.s && written.s <= clerk_now(c).s + RECORD_AHEAD_S_MAX)
+        return true;
+    return err_set(err, ERR_DENIED, "FORMATS 10",
+                   "this file was not written after the restore, so it is no answer about our log; "
+                   "ask its author for a new one");
+}
+
 bool clerk_restore_answer(struct clerk *c, struct str from, struct bytes checkpoint,
-                          struct err *err)
+                          struct moment written, struct err *err)
 {
     struct arena a;
-    bool waiting = false;
     if (str_eq(from, c->origin) || !c->has_community)
         return true;
     arena_init(&a, 8 << 20);
-    bool done = is_waiting(c, &a, &waiting, err);
-    if (done && waiting)
-        done = take_answer(c, &a, from, checkpoint, err);
+    bool done = begin(c, &a, err);
+    if (done && c->answers->waiting)
+        done = check_written(c, &a, written, err) && take_answer(c, &a, from, checkpoint, err);
     arena_release(&a);
     return done;
 }
@@ -404,7 +475,7 @@ static bool try_resume(struct clerk *c, struct arena *a, struct err *err)
     uint64_t largest = 0;
     if (!gather(c, a, &answers, &count, &largest, err) || !own_log(c, a, &own, err))
         return false;
-    if (count < c->community.quorum)
+    if (count == 0 || count < c->community.quorum)
         return true; // others have not answered yet
     if (own.signed_size.n != own.size.n || own.size.n < largest) {
         clerk_ring(c); // entries of ours are still to be fetched
@@ -427,18 +498,11 @@ static bool try_resume(struct clerk *c, struct arena *a, struct err *err)
 bool clerk_restore_step(struct clerk *c, struct err *err)
 {
     struct arena a;
-    bool waiting = false;
-    if (c->answers == NULL)
+    if (!c->has_community)
         return true;
-    if (!c->has_community || !digest_eq(&c->answers->community, &c->community.hash)) {
-        clerk_restore_forget(c);
-        return true;
-    }
     arena_init(&a, 64 << 20);
-    bool done = is_waiting(c, &a, &waiting, err);
-    if (done && !waiting)
-        clerk_restore_forget(c);
-    else if (done)
+    bool done = begin(c, &a, err);
+    if (done && c->answers->waiting)
         done = try_resume(c, &a, err);
     arena_release(&a);
     return done;

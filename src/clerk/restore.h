@@ -10,10 +10,13 @@
 // size, so that it can tell an old one of its own from another history.
 //   errors  those of keeper_shown_checkpoint
 bool clerk_restore_show_keeper(struct clerk *c, struct bytes note, struct err *err) MUST_USE;
-// A peer shows the newest checkpoint of ours that it cosigned. Only answers of this process's life
-// count: what the stores hold came out of the backup. Without a restore nothing is remembered.
+// A peer shows the newest checkpoint of ours that it cosigned, in an open session (`written` 0) or
+// in a file of its own that was written then. Only answers of this process's life count, and only
+// files from after the restore: an old one says what was, and a stack of them would make a quorum.
+// Without a restore nothing is remembered.
+//   errors  ERR_DENIED  the file is from before the restore: a new one is needed
 bool clerk_restore_answer(struct clerk *c, struct str from, struct bytes checkpoint,
-                          struct err *err) MUST_USE;
+                          struct moment written, struct err *err) MUST_USE;
 // One step; nothing to do is fine. Called after every turn while the keeper waits.
 bool clerk_restore_step(struct clerk *c, struct err *err) MUST_USE;
 // How many entries of our own log were fetched back and are not open yet. 0 without a restore.

@@ -227,8 +227,13 @@ bool clerk_act_take_own_head(struct clerk *c, struct clerk_io *io, struct err *e
     struct err why = {0};
     struct str from = clerk_take_str(io, err);
     struct bytes note = reader_block32(&io->ask);
-    if (!clerk_columns_done(io, err) || !clerk_take_from(c, from, err) ||
-        !clerk_restore_show_keeper(c, note, err) || !clerk_restore_answer(c, from, note, err))
+    uint64_t written = reader_u64(&io->ask);
+    if (!clerk_columns_done(io, err) || !clerk_take_from(c, from, err))
+        return false;
+    if (written > INT64_MAX || (written == 0 && io->caller != CLERK_FOR_COURIER))
+        return err_set(err, ERR_MALFORMED, "clerk/frames.h", "only a session says it now");
+    struct moment when = {(int64_t)written};
+    if (!clerk_restore_show_keeper(c, note, err) || !clerk_restore_answer(c, from, note, when, err))
         return false;
     // What is ahead of us after a restore is fetched; it is no fault of whoever shows it.
     if (take_lines(c, io, c->origin, note, &fresh, &why) || why.kind == ERR_GAP)

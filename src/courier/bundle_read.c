@@ -180,7 +180,7 @@ static bool show_own_head(struct reading *r, const struct head *h, struct err *e
     struct err again = {0};
     if (clerk_take_cosigs(r->source->clerk, h->origin, h->note, &fresh, &again))
         r->sum->cosignatures += fresh;
-    return clerk_take_own_head(r->source->clerk, r->index.origin, h->note, err);
+    return clerk_take_own_head(r->source->clerk, r->index.origin, h->note, r->index.time, err);
 }
 
 static bool note_head(struct reading *r, const struct bundle_member *m, struct bytes octets,

@@ -152,7 +152,7 @@ static bool hand_cosigs(struct taking *k, struct str origin, struct bytes note, 
     share_lock(s);
     bool done = clerk_take_cosigs(&s->clerk, origin, note, &fresh, err);
     if (done && str_eq(origin, s->own))
-        done = clerk_take_own_head(&s->clerk, k->t->peer, note, err);
+        done = clerk_take_own_head(&s->clerk, k->t->peer, note, (struct moment){0}, err);
     share_unlock(s);
     return done;
 }

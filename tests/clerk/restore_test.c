@@ -109,6 +109,7 @@ static struct buffer own_head(struct three *t, int peer)
     txn_release(&txn);
     buffer_block16(&b, str_bytes(origin_of(peer)));
     buffer_block32(&b, buffer_bytes(&note));
+    buffer_number(&b, 0, 8); // in an open session
     return b;
 }
 

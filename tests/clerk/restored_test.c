@@ -96,15 +96,23 @@ static struct bytes head_at(struct three *t, int peer)
     return buffer_bytes(&note);
 }
 
-static struct act_result show_own(struct three *t, int from, struct bytes note)
+// By a file written at `written`; 0: in an open session.
+static struct act_result show_own_at(struct three *t, int from, struct bytes note, int64_t written)
 {
     struct err err = {0};
     struct buffer b = columns(t);
     buffer_block16(&b, str_bytes(origin_of(from)));
     buffer_block32(&b, note);
-    struct act_result r = act(t, XA, clerk_act_take_own_head, &b);
+    buffer_number(&b, (uint64_t)written, 8);
+    struct act_result r =
+        act_as(t, XA, clerk_act_take_own_head, buffer_bytes(&b), written == 0 ? NULL : "anna");
     EXPECT_OK(clerk_restore_step(&t->at[XA].clerk, &err));
     return r;
+}
+
+static struct act_result show_own(struct three *t, int from, struct bytes note)
+{
+    return show_own_at(t, from, note, 0);
 }
 
 static void import_own(struct three *t, int from)
@@ -274,6 +282,48 @@ TEST(a_quorum_is_not_enough_until_its_own_log_is_back)
 }
 
 enum { WEEK_S = 7 * 86400 };
+
+// -- answers on paper ----------------------------------------------------------------------------
+TEST(files_from_before_the_restore_are_no_answers_and_files_from_after_it_are)
+{
+    struct lost l;
+    struct err err = {0};
+    struct three *t = lost_and_restored(&l);
+    EXPECT_OK(clerk_restore_step(&t->at[XA].clerk, &err)); // its first turn
+    int64_t now = clerk_now(&t->at[XA].clerk).s;
+    import_own(t, XB);
+    for (int from = XB; from <= XC; from++) {
+        struct act_result r = show_own_at(t, from, head_at(t, from), now - 86400);
+        EXPECT(r.err.kind == ERR_DENIED);
+        EXPECT(strstr(r.err.text, "ask its author for a new one") != NULL);
+        EXPECT(show_own_at(t, from, head_at(t, from), now).err.kind == ERR_DENIED);
+        EXPECT(show_own_at(t, from, head_at(t, from), now + 86400).err.kind == ERR_DENIED);
+    }
+    EXPECT(status_of(t).lock == KEEPER_RESTORED);
+    // The moment is the first one: later starts do not make older files good, nor newer ones bad.
+    state_down(t, XA);
+    state_up(t, XA);
+    EXPECT_OK(clerk_restore_step(&t->at[XA].clerk, &err));
+    EXPECT(show_own_at(t, XB, head_at(t, XB), now).err.kind == ERR_DENIED);
+    must(show_own_at(t, XB, head_at(t, XB), now + 60));
+    must(show_own_at(t, XC, head_at(t, XC), now + 60));
+    EXPECT(status_of(t).lock == KEEPER_SIGNS);
+    EXPECT(status_of(t).size.n == 4);
+    three_end(t);
+}
+
+TEST(a_command_may_not_say_that_it_speaks_for_an_open_session)
+{
+    struct lost l;
+    struct three *t = lost_and_restored(&l);
+    struct buffer b = columns(t);
+    buffer_block16(&b, str_bytes(origin_of(XB)));
+    buffer_block32(&b, head_at(t, XB));
+    buffer_number(&b, 0, 8);
+    EXPECT(act_as(t, XA, clerk_act_take_own_head, buffer_bytes(&b), "anna").err.kind ==
+           ERR_MALFORMED);
+    three_end(t);
+}
 
 // -- afterwards ----------------------------------------------------------------------------------
 static void bring_back(struct three *t, const struct digest *note)
