@@ -192,7 +192,7 @@ static bool say_signed(struct cli *cli, const struct keys_record *k, struct byte
 bool cmd_root_sign(struct cli *cli, struct err *err)
 {
     struct str text;
-    struct bytes signed_note;
+    struct bytes signed_note = {0};
     struct keyfile k = {0};
     size_t lines;
     struct keys_record *record = memory_new(1, sizeof *record);
