@@ -76,6 +76,21 @@ static inline void road_end(struct road *r)
     memory_release(r);
 }
 
+// What a node does by itself once it is left alone (cosign, show, receipt) is done.
+static inline struct digest road_digest(struct road *r, int who);
+static inline void road_settle(struct road *r, int who)
+{
+    struct timespec pause = {0, 60 * 1000 * 1000};
+    struct digest last = road_digest(r, who);
+    for (int still = 0, tries = 0; still < 2; tries++) {
+        EXPECT(tries < 200);
+        (void)nanosleep(&pause, NULL);
+        struct digest now = road_digest(r, who);
+        still = digest_eq(&now, &last) ? still + 1 : 0;
+        last = now;
+    }
+}
+
 // -- writing and reading -------------------------------------------------------------------------
 static inline const char *road_file(struct road *r)
 {
@@ -100,6 +115,7 @@ static inline const char *bundle_from(struct road *r, int from)
 {
     struct err err = {0};
     const char *path = road_file(r);
+    road_settle(r, from);
     EXPECT_OK(road_write(r, from, from == XA ? XB : XA, path, &err));
     return path;
 }
@@ -120,11 +136,12 @@ static inline struct reading_done road_read(struct road *r, int who, const char 
     struct bundle_source source = road_source(r, who);
     out.done = bundle_read(&source, path, &r->all.arena, &out.sum, &out.err);
     EXPECT(out.done || out.err.kind != ERR_NONE); // a refusal must say why
+    if (out.done)
+        road_settle(r, who);
     return out;
 }
 
 // What is refused changes nothing of what the node holds.
-static inline struct digest road_digest(struct road *r, int who);
 static inline void expect_refused(struct road *r, const char *path, enum err_kind kind,
                                   const char *says)
 {
