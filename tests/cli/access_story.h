@@ -218,7 +218,7 @@ static inline void make_world(struct access_world *w)
 {
     struct err err = {0};
     struct secret words = {0};
-    struct str text = STR("invented words of four States");
+    struct str text = STR(ACCESS_PASSPHRASE);
     crypto_start();
     (void)signal(SIGPIPE, SIG_IGN);
     arena_init(&w->arena, (size_t)1 << 30);

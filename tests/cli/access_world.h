@@ -35,6 +35,7 @@ static const char *const node_origins[NODES] = {"xa.example/read", "xb.example/r
                                                 "xc.example/read", "xd.example/alone",
                                                 "xe.example/alone"};
 static const char *const people[PEOPLE] = {"anna", "bert", "dora"};
+#define ACCESS_PASSPHRASE "invented words of four States"
 #define BODY_WORDS "MARKER-BODY-5f21d0 words for XB alone"
 #define FILE_WORDS "MARKER-FILE-c83e77 octets for XB alone"
 #define DRAFT_WORDS "MARKER-DRAFT-09ab4c words that have not left"
