@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -194,20 +195,48 @@ bool frame_answer_err(int socket, const struct err *what, struct err *err)
     return frame_send(socket, f, ANSWER_TIMEOUT_MS, err);
 }
 
-static bool answer_to_err(struct bytes payload, struct arena *a, struct err *err)
+// -- errors of the other process -----------------------------------------------------------------
+// A clause is static text wherever an error goes, also one that came from another process: each is
+// kept once, for as long as the process lives. Our own programs have some hundreds of them.
+enum { CLAUSE_CHARS_MAX = 200, CLAUSES_MAX = 1024 };
+static pthread_mutex_t clauses_lock = PTHREAD_MUTEX_INITIALIZER;
+static char *clauses[CLAUSES_MAX]; // owned, never released
+static size_t clauses_count;
+
+static const char *find_or_keep(struct bytes clause)
+{
+    for (size_t i = 0; i < clauses_count; i++)
+        if (bytes_eq(str_bytes(str_of(clauses[i])), clause))
+            return clauses[i];
+    if (clauses_count == CLAUSES_MAX)
+        return NULL; // the sentence still says what was wrong
+    char *kept = memory_new(clause.len + 1, 1);
+    memcpy(kept, clause.ptr, clause.len);
+    clauses[clauses_count++] = kept;
+    return kept;
+}
+
+static const char *keep_clause(struct bytes clause)
+{
+    if (clause.len == 0 || clause.len > CLAUSE_CHARS_MAX ||
+        memchr(clause.ptr, '\0', clause.len) != NULL)
+        return NULL;
+    CHECK(pthread_mutex_lock(&clauses_lock) == 0);
+    const char *kept = find_or_keep(clause);
+    CHECK(pthread_mutex_unlock(&clauses_lock) == 0);
+    return kept;
+}
+
+static bool answer_to_err(struct bytes payload, struct err *err)
 {
     struct reader r = reader_of(payload);
     uint8_t kind = reader_u8(&r);
     struct bytes clause = reader_block16(&r);
     struct bytes text = reader_block16(&r);
-    const char *clause_text = NULL;
     if (!reader_done(&r) || kind == ERR_NONE || kind >= ERR_KIND_COUNT ||
         text.len >= ERR_TEXT_BYTES)
         return err_set(err, ERR_MALFORMED, "base/frame.h", "an error answer that is none");
-    if (clause.len > 0 &&
-        !arena_cstr(a, (struct str){(const char *)clause.ptr, clause.len}, &clause_text, err))
-        return false;
-    return err_set(err, (enum err_kind)kind, clause_text, "%.*s", (int)text.len,
+    return err_set(err, (enum err_kind)kind, keep_clause(clause), "%.*s", (int)text.len,
                    (const char *)text.ptr);
 }
 
@@ -225,7 +254,7 @@ bool frame_call(int socket, struct frame ask, struct arena *a, int timeout_ms,
     if (answer.fd >= 0)
         (void)close(answer.fd);
     if (answer.kind == FRAME_ANSWER_ERR)
-        return answer_to_err(answer.payload, a, err);
+        return answer_to_err(answer.payload, err);
     return err_set(err, ERR_MALFORMED, "base/frame.h", "an answer of kind %u", answer.kind);
 }
 

@@ -31,7 +31,7 @@ bool frame_receive(int socket, struct arena *a, int timeout_ms, struct frame *re
 enum { FRAME_ANSWER_OK = 0, FRAME_ANSWER_ERR = 1 };
 bool frame_answer_ok(int socket, struct bytes payload, int fd, struct err *err) MUST_USE;
 bool frame_answer_err(int socket, const struct err *what, struct err *err) MUST_USE;
-// Sends, receives, and turns an error answer back into err.
+// Sends, receives, and turns an error answer back into err, whose clause outlives the arena.
 bool frame_call(int socket, struct frame ask, struct arena *a, int timeout_ms,
                 struct frame *ret_answer, struct err *err) MUST_USE;
 

@@ -184,3 +184,27 @@ TEST(context_is_put_in_front_and_the_reason_is_never_cut)
     EXPECT(strstr(err.text, "the reason") != NULL);
     EXPECT(err.kind == ERR_IO);
 }
+
+TEST(the_clause_of_another_process_outlives_the_arena_its_answer_came_in)
+{
+    struct err why = {0};
+    struct err err = {0};
+    struct err again = {0};
+    struct arena a;
+    struct frame answer;
+    int pair[2];
+    EXPECT(!err_set(&why, ERR_DENIED, "FORMATS 5", "1 of 2 roots signed the order"));
+    EXPECT_OK(frame_pair(pair, &err));
+    for (int i = 0; i < 2; i++) {
+        struct err *to = i == 0 ? &err : &again;
+        EXPECT_OK(frame_answer_err(pair[1], &why, to));
+        arena_init(&a, 1 << 20);
+        EXPECT(!frame_call(pair[0], (struct frame){7, {0}, -1}, &a, 1000, &answer, to));
+        arena_release(&a);
+    }
+    EXPECT(err.kind == ERR_DENIED);
+    EXPECT(strcmp(err.clause, "FORMATS 5") == 0);
+    EXPECT(again.clause == err.clause); // kept once
+    (void)close(pair[0]);
+    (void)close(pair[1]);
+}
