@@ -83,3 +83,12 @@ WHERE hash = $1 ORDER BY log, idx;
 -- name: want_in  -- What a log's records still need, most urgent first.
 SELECT hash, log, idx, size, precedence, from_author, tries FROM want
 WHERE log = $1 AND from_author >= $2 ORDER BY precedence DESC, tries, idx, hash LIMIT $3;
+
+-- name: offer_get  -- What waits for one peer under one hash.
+SELECT reader, hash, log, idx, size, precedence FROM offer WHERE reader = $1 AND hash = $2;
+
+-- name: offer_count  -- For how many peers a blob waits.
+SELECT COUNT(*) FROM offer WHERE hash = $1;
+
+-- name: offer_bytes  -- Octets carried here for one log's State.
+SELECT COALESCE(SUM(size), 0) FROM offer WHERE log = $1;

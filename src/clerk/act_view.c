@@ -212,6 +212,10 @@ static bool put_peer(struct clerk *c, struct txn *txn, const struct community_st
         return false;
     shown_number(one, "size", log.size.n);
     shown_number(one, "signed_size", log.signed_size.n);
+    uint64_t carried = 0;
+    if (log.size.n > 0 && !exchange_offer_bytes(txn, log.id, &carried, err))
+        return false;
+    shown_number(one, "carried", carried);
     return true;
 }
 

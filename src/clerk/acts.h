@@ -53,8 +53,10 @@ clerk_act clerk_act_take_manifests, clerk_act_take_entries, clerk_act_witness,
     clerk_act_take_cosigs, clerk_act_take_evidence, clerk_act_take_waiting, clerk_act_peer_called,
     clerk_act_peer_head, clerk_act_take_own_head;
 // clerk/blob.c
-clerk_act clerk_act_take_blob, clerk_act_take_bodies, clerk_act_offers_done, clerk_act_blob_have,
-    clerk_act_blob_read, clerk_act_attachment_key;
+clerk_act clerk_act_take_blob, clerk_act_take_bodies, clerk_act_blob_have, clerk_act_blob_read,
+    clerk_act_attachment_key;
+// clerk/relay.c
+clerk_act clerk_act_leave_blob, clerk_act_offers_done;
 // clerk/act_gap.c
 clerk_act clerk_act_accept_gap;
 // clerk/recheck.c

@@ -219,30 +219,6 @@ bool clerk_act_take_bodies(struct clerk *c, struct clerk_io *io, struct err *err
     return true;
 }
 
-// A peer says that it holds these whole; only what waits for that very peer is forgotten.
-bool clerk_act_offers_done(struct clerk *c, struct clerk_io *io, struct err *err)
-{
-    struct txn txn = {0};
-    struct digest hash;
-    struct str from = clerk_take_str(io, err);
-    size_t count = reader_u16(&io->ask);
-    struct reader rows = io->ask;
-    if (count > CLERK_BODIES_MAX)
-        return err_set(err, ERR_LIMIT, "clerk/frames.h", "%zu bodies at once", count);
-    for (size_t i = 0; i < count; i++)
-        clerk_take_digest(io, &hash);
-    if (!clerk_columns_done(io, err) || !clerk_take_from(c, from, err))
-        return false;
-    bool done = db_begin(c->exchange, &txn, err);
-    for (size_t i = 0; done && i < count; i++) {
-        reader_copy(&rows, hash.octets, sizeof hash.octets);
-        done = exchange_offer_drop(&txn, from, &hash, err);
-    }
-    done = done && db_commit(&txn, err);
-    txn_release(&txn);
-    return done;
-}
-
 bool clerk_act_blob_have(struct clerk *c, struct clerk_io *io, struct err *err)
 {
     struct txn txn = {0};

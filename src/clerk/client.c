@@ -338,6 +338,25 @@ bool clerk_offers_done(const struct clerk_link *c, struct str peer, const struct
     return done;
 }
 
+bool clerk_leave_blob(const struct clerk_link *c, const struct clerk_left *l, uint64_t *ret_have,
+                      struct err *err)
+{
+    struct asking ask;
+    bool complete;
+    ask_init(&ask);
+    put_str(&ask, l->from);
+    put_str(&ask, l->to);
+    buffer_number(&ask.columns, l->at.n, 8);
+    buffer_number(&ask.columns, (uint64_t)l->precedence, 1);
+    put_digest(&ask, &l->hash);
+    buffer_number(&ask.columns, l->size, 8);
+    buffer_number(&ask.columns, l->offset, 8);
+    buffer_block32(&ask.columns, l->octets);
+    bool done = call(c, CLERK_LEAVE_BLOB, &ask, err) && take_have(&ask, ret_have, &complete, err);
+    ask_release(&ask);
+    return done;
+}
+
 bool clerk_blob_have(const struct clerk_link *c, const struct digest *hash, uint64_t *ret_have,
                      bool *ret_complete, struct err *err)
 {

@@ -82,6 +82,18 @@ bool clerk_take_bodies(const struct clerk_link *c, struct str from, const struct
                        size_t count, uint16_t *ret_taken, struct err *err) MUST_USE;
 bool clerk_blob_have(const struct clerk_link *c, const struct digest *hash, uint64_t *ret_have,
                      bool *ret_complete, struct err *err) MUST_USE;
+struct clerk_left { // a piece of a body that a partner leaves here for a third State
+    struct str from, to;
+    struct leaf_index at; // of the record in the log of `from`
+    enum precedence precedence;
+    struct digest hash;
+    uint64_t size, offset;
+    struct bytes octets;
+};
+//   errors  ERR_DENIED, ERR_LIMIT (the quota), ERR_GAP (the record is not here yet), ERR_CONFLICT
+//           ("have N"), ERR_TAMPERED
+bool clerk_leave_blob(const struct clerk_link *c, const struct clerk_left *l, uint64_t *ret_have,
+                      struct err *err) MUST_USE;
 // At most CLERK_BODIES_MAX.
 bool clerk_offers_done(const struct clerk_link *c, struct str peer, const struct digest *hashes,
                        size_t count, struct err *err) MUST_USE;

@@ -69,6 +69,9 @@ enum clerk_caller {
     X(CLERK_TAKE_BODIES, 59, CLERK_FOR_CARRIER, "takes small blobs whole, many at once")           \
     X(CLERK_OFFERS_DONE, 60, CLERK_FOR_COURIER, /* b16 from, u16 count, each d32 -> - */           \
       "notes what a peer holds whole: it waits for that peer no longer")                           \
+    /* b16 from, b16 to, u64 index, u8 precedence, d32 hash, u64 size, u64 offset, b32 octets ->   \
+       u64 have, u8 complete */                                                                    \
+    X(CLERK_LEAVE_BLOB, 61, CLERK_FOR_COURIER, "takes a piece to carry for a third State")         \
     X(CLERK_BLOB_HAVE, 55,                                                                         \
       CLERK_FOR_CARRIER | CLERK_FOR_OFFICER, /* d32 -> u64 have, u8 complete */                    \
       "tells how much of a blob is held")                                                          \

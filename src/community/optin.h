@@ -17,7 +17,7 @@
     X(OPTIN_EXCHANGE, "exchange") /* dial, answer, replicate its log, take its records */ \
     X(OPTIN_WITNESS, "witness")   /* cosign its checkpoints */                            \
     X(OPTIN_MIRROR, "mirror")     /* hold its entries and say so */                       \
-    X(OPTIN_RELAY, "relay")       /* carry its blobs and logs for others */               \
+    X(OPTIN_RELAY, "relay")       /* carry its bodies for others, and ours through it */  \
     X(OPTIN_RECEIPTS, "receipts") /* give it receipts */                                  \
     X(OPTIN_CHECKS, "checks")     /* answer its communication checks */                   \
     X(OPTIN_SILENCE, "silence")   /* take part in its silence procedures */               \

@@ -8,6 +8,7 @@
 
 enum {
     ROUNDS_MAX = 4096,
+    WORD_BYTES_MAX = 64,
     REQUEST_ARENA_BYTES = 8 << 20,
     WAIT_ANSWER_MS = (WIRE_WAIT_S + HTTP_STALL_S) * 1000,
 };
@@ -109,6 +110,43 @@ static bool reach(struct call *c, struct err *err)
     return open_client(c, &o, &c->client, err);
 }
 
+// -- what is remembered of bodies ----------------------------------------------------------------
+static uint64_t key_of(const struct digest *hash)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < sizeof key; i++)
+        key = key << 8 | hash->octets[i];
+    return key | 1; // zero marks a free place
+}
+
+static bool is_among(const uint64_t set[CALL_ABSENT_MAX], const struct digest *hash)
+{
+    for (size_t i = 0; i < CALL_ABSENT_MAX; i++)
+        if (set[i] == key_of(hash))
+            return true;
+    return false;
+}
+
+bool call_is_absent(const struct call *c, const struct digest *hash)
+{
+    return is_among(c->absent, hash);
+}
+
+void call_note_absent(struct call *c, const struct digest *hash)
+{
+    c->absent[c->absent_next++ % CALL_ABSENT_MAX] = key_of(hash);
+}
+
+bool call_has_left(const struct call *c, const struct digest *hash)
+{
+    return is_among(c->left, hash);
+}
+
+void call_note_left(struct call *c, const struct digest *hash)
+{
+    c->left[c->left_next++ % CALL_ABSENT_MAX] = key_of(hash);
+}
+
 // -- rounds --------------------------------------------------------------------------------------
 static bool post(struct call *c, struct bytes batch, int limit_ms, struct arena *a,
                  struct bytes *ret, struct err *err)
@@ -141,6 +179,7 @@ static bool round_trip(struct call *c, bool must, bool *ret_asked, struct err *e
     if (asks && done && fresh) {
         c->missed = false;
         memset(c->absent, 0, sizeof c->absent); // it may have come by now
+        memset(c->left, 0, sizeof c->left);
     }
     *ret_asked = asks;
     arena_release(&a);
@@ -157,17 +196,52 @@ static bool rounds(struct call *c, bool must, struct err *err)
             return false;
         if (!asked && c->came == before)
             break;
-        if (!fetch_wanted(c, err) || !bring_wanted(c, err))
+        if (!fetch_wanted(c, err) || !bring_wanted(c, err) || !bring_carried(c, err))
             return false;
         must = fresh || (asked && c->talk.took_something);
     }
     return true;
 }
 
+// The partner does not know our keys: they prove themselves, so they are simply left there.
+static bool leave_keys(struct call *c, struct err *err)
+{
+    struct arena a;
+    struct buffer body;
+    struct bytes wire;
+    struct answer answer;
+    const struct chain *own = held_chain(c->view.held, c->share->own);
+    if (own == NULL)
+        return err_set(err, ERR_NOT_FOUND, "DESIGN 5.5", "no keys of our own");
+    arena_init(&a, (size_t)4 * CHAIN_BYTES_MAX);
+    buffer_init(&body, &a, CHAIN_BYTES_MAX);
+    bool done = chain_write(own, &a, &wire, err);
+    if (done) {
+        buffer_block16(&body, str_bytes(c->share->own));
+        buffer_put(&body, wire);
+        done = !body.full || err_set(err, ERR_LIMIT, "base/limits.h", "a chain above 1 MiB");
+    }
+    struct ask ask = {.method = METHOD_POST,
+                      .target = "/keys",
+                      .content_type = "application/octet-stream",
+                      .body = buffer_bytes(&body),
+                      .answer_bytes_max = WORD_BYTES_MAX};
+    done = done && client_ask(c->client, &ask, &a, &answer, err);
+    arena_release(&a);
+    return done;
+}
+
 bool call_hold(struct call *c, bool must, struct err *err)
 {
     c->came = 0;
-    bool done = view_refresh(&c->view, err) && reach(c, err) && rounds(c, must, err);
+    struct err first = {0};
+    bool done = view_refresh(&c->view, err) && reach(c, err);
+    if (done && !rounds(c, must, &first)) {
+        c->missed = true;
+        done = first.kind == ERR_NOT_FOUND && leave_keys(c, err) && rounds(c, true, err);
+        if (!done && err->kind == ERR_NONE)
+            *err = first;
+    }
     c->missed = c->missed || !done;
     return done;
 }

@@ -22,6 +22,8 @@ struct call {
     uint64_t
         absent[CALL_ABSENT_MAX]; // bodies that the partner did not have, by hash; the oldest goes
     size_t absent_next;
+    uint64_t left[CALL_ABSENT_MAX]; // bodies left with it for others, the same way
+    size_t left_next;
 };
 // `peer` is copied.
 bool call_open(struct call *c, struct share *s, struct str peer, struct err *err) MUST_USE;
@@ -34,4 +36,9 @@ void call_hang_up(struct call *c);
 bool call_hold(struct call *c, bool must, struct err *err) MUST_USE;
 // Leaves one question open until the partner has something, at most WIRE_WAIT_S.
 bool call_wait(struct call *c, struct err *err) MUST_USE;
+// Bodies that the partner did not have, or that were left with it, in this session.
+bool call_has_left(const struct call *c, const struct digest *hash);
+void call_note_left(struct call *c, const struct digest *hash);
+bool call_is_absent(const struct call *c, const struct digest *hash);
+void call_note_absent(struct call *c, const struct digest *hash);
 #endif

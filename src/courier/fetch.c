@@ -28,28 +28,6 @@ struct rows {
 };
 
 // -- what to ask for -----------------------------------------------------------------------------
-static uint64_t key_of(const struct digest *hash)
-{
-    uint64_t key = 0;
-    for (size_t i = 0; i < sizeof key; i++)
-        key = key << 8 | hash->octets[i];
-    return key | 1; // zero marks a free place
-}
-
-static bool is_absent(const struct call *c, const struct digest *hash)
-{
-    for (size_t i = 0; i < CALL_ABSENT_MAX; i++)
-        if (c->absent[i] == key_of(hash))
-            return true;
-    return false;
-}
-
-static void note_absent(struct call *c, const struct digest *hash)
-{
-    c->absent[c->absent_next] = key_of(hash);
-    c->absent_next = (c->absent_next + 1) % CALL_ABSENT_MAX;
-}
-
 static bool add_row(void *context, const struct exchange_want *want, struct err *err)
 {
     struct rows *r = context;
@@ -57,20 +35,32 @@ static bool add_row(void *context, const struct exchange_want *want, struct err 
     for (size_t i = 0; i < r->count; i++)
         if (digest_eq(&r->items[i].hash, &want->hash))
             return true;
-    if (r->count < ROWS_MAX && !is_absent(r->call, &want->hash))
+    if (r->count < ROWS_MAX && !call_is_absent(r->call, &want->hash))
         r->items[r->count++] = (struct row){want->hash, want->size, want->precedence};
     return true;
 }
 
 struct named {
     struct rows *rows;
-    const struct clerk_waiting *offer;
+    const struct talk_offer *offer;
 };
 
 static bool add_named(void *context, const struct exchange_want *want, struct err *err)
 {
     const struct named *n = context;
     return !digest_eq(&want->hash, &n->offer->hash) || add_row(n->rows, want, err);
+}
+
+// Empty: of no State here.
+static struct str origin_of(const struct call *c, const struct origin_id *id)
+{
+    const struct held *h = c->view.held;
+    for (size_t i = 0; h->has_community && i < h->community.states_count; i++) {
+        struct origin_id one = origin_id_of(h->community.states[i].origin);
+        if (origin_id_eq(&one, id))
+            return h->community.states[i].origin;
+    }
+    return (struct str){0};
 }
 
 static bool look(struct rows *r, struct txn *txn, struct arena *a, struct err *err)
@@ -89,7 +79,8 @@ static bool look(struct rows *r, struct txn *txn, struct arena *a, struct err *e
     // what the partner carries for others
     for (size_t i = 0; i < c->talk.offers_count; i++) {
         struct named n = {r, &c->talk.offers[i]};
-        if (exchange_log_find(txn, n.offer->origin, a, &log, &why) &&
+        struct str origin = origin_of(c, &n.offer->origin);
+        if (exchange_log_find(txn, origin, a, &log, &why) &&
             !exchange_wants_of(txn, log.id, n.offer->index, add_named, &n, err))
             return false;
     }
@@ -241,7 +232,30 @@ static bool fetch_one(struct call *c, struct batch *b, const struct row *row, st
     if (why.kind == ERR_OFFLINE || why.kind == ERR_BUSY)
         return err_set(err, why.kind, why.clause, "%s", why.text);
     report_err(REPORT_INFO, "body-not-fetched", &why);
-    note_absent(c, &row->hash);
+    call_note_absent(c, &row->hash);
+    return true;
+}
+
+static bool is_open(struct call *c, struct txn *txn, const struct talk_offer *offer)
+{
+    struct exchange_blob blob = {.have = 0};
+    struct err why = {0};
+    bool held = exchange_blob_get(txn, &offer->hash, &blob, &why) && blob.complete;
+    return !held && !call_is_absent(c, &offer->hash);
+}
+
+// Offers of what is held now, or cannot be had, are of no use any more.
+static bool drop_offers(struct call *c, struct err *err)
+{
+    struct txn txn = {0};
+    size_t count = 0;
+    if (!db_begin(c->view.exchange, &txn, err))
+        return false;
+    for (size_t i = 0; i < c->talk.offers_count; i++)
+        if (is_open(c, &txn, &c->talk.offers[i]))
+            c->talk.offers[count++] = c->talk.offers[i];
+    c->talk.offers_count = count;
+    txn_release(&txn);
     return true;
 }
 
@@ -252,13 +266,13 @@ bool fetch_wanted(struct call *c, struct err *err)
     struct err why = {0};
     arena_init(&b->arena, (size_t)2 * BATCH_BYTES);
     bool done = list_wanted(&r, err);
-    c->talk.offers_count = 0;
     for (unsigned p = PRECEDENCE_COUNT; done && p-- > 0;)
         for (size_t i = 0; done && i < r.count && !atomic_load(&c->share->stop); i++)
             done = r.items[i].precedence != p || fetch_one(c, b, &r.items[i], err);
     // What came before a line broke is not lost.
     if (!hand_batch(c, b, &why) && done)
         done = err_set(err, why.kind, why.clause, "%s", why.text);
+    done = done && drop_offers(c, err);
     arena_release(&b->arena);
     memory_release(b);
     memory_release(r.items);

@@ -19,6 +19,21 @@ bool give_may(struct view *v, struct str partner, const struct digest *hash, uin
     return true;
 }
 
+bool give_part(struct view *v, struct str partner, const struct digest *hash, uint64_t *ret_have)
+{
+    struct txn txn = {0};
+    struct exchange_blob blob;
+    bool may = false;
+    struct err why = {0};
+    bool found = db_begin(v->exchange, &txn, &why) &&
+                 exchange_reader_may(&txn, hash, partner, &may, &why) && may &&
+                 exchange_blob_get(&txn, hash, &blob, &why) && !blob.complete;
+    txn_release(&txn);
+    if (found)
+        *ret_have = blob.have;
+    return found;
+}
+
 struct piece {
     uint8_t *to;
     size_t cap, count;

@@ -101,6 +101,8 @@ static bool keys_post(struct request *rq, void *ctx, struct err *err)
     share_lock(l->share);
     bool done = clerk_take_manifests(&l->share->clerk, name, r.rest, &changed, err);
     share_unlock(l->share);
+    if (done && changed)
+        share_facts_changed(l->share); // the very next question may rest on it
     return done && reply_bytes(rq, 200, "text/plain",
                                bytes_of(changed ? "new\n" : "held\n", changed ? 4 : 5), err);
 }
@@ -197,19 +199,33 @@ static bool read_blob(void *own, uint64_t offset, void *to, size_t cap, size_t *
     return done;
 }
 
+// Asked by HEAD, what a partner began to leave here says how much of it came.
+static bool part_head(struct request *rq, uint64_t have, struct err *err)
+{
+    struct str value;
+    return arena_fmt(request_arena(rq), &value, err, "%llu", (unsigned long long)have) &&
+           reply_header(rq, "Elchi-Have", value, err) &&
+           reply_bytes(rq, 200, NULL, (struct bytes){0}, err);
+}
+
 // A missing blob and one that is not this partner's read the same.
 static bool blob_get(struct request *rq, void *ctx, struct err *err)
 {
     struct listener *l = ctx;
     struct blob_source *b = arena_new(request_arena(rq), struct blob_source, 1);
     struct reply_source source = {.type = "application/octet-stream", .read = read_blob, .own = b};
+    uint64_t have = 0;
     CHECK(b != NULL);
     b->l = l;
     lock(l);
     const struct community_state *s = partner_of(l, rq);
-    bool found = s != NULL && hex_read(request_capture(rq, 0), b->hash.octets, DIGEST_BYTES) &&
-                 give_may(&l->view, s->origin, &b->hash, &source.size, err);
+    bool named = s != NULL && hex_read(request_capture(rq, 0), b->hash.octets, DIGEST_BYTES);
+    bool found = named && give_may(&l->view, s->origin, &b->hash, &source.size, err);
+    bool part = named && !found && request_method(rq) == METHOD_HEAD &&
+                give_part(&l->view, s->origin, &b->hash, &have);
     unlock(l);
+    if (part)
+        return part_head(rq, have, err);
     if (!found)
         return err_set(err, ERR_NOT_FOUND, NULL, "no such blob");
     return reply_stream(rq, &source, err);
@@ -221,28 +237,55 @@ static bool number_header(struct request *rq, struct str name, uint64_t *ret)
     return request_header(rq, name, &value) && decimal_read(value, BLOB_BYTES_MAX, ret);
 }
 
-// A piece of a blob that this node wants: Elchi-Offset and Elchi-Size say where it stands.
+// The body is for a third State: Elchi-To names it, Elchi-At the record's index and precedence.
+static bool put_carried(struct request *rq, struct listener *l, struct clerk_left *left,
+                        uint64_t *ret_have, struct err *err)
+{
+    struct str at;
+    struct str index = {0};
+    uint64_t precedence = 0;
+    if (!request_header(rq, STR("Elchi-At"), &at) || !str_split(&at, ' ', &index) ||
+        !decimal_read(index, TREE_SIZE_MAX, &left->at.n) ||
+        !decimal_read(at, PRECEDENCE_COUNT - 1, &precedence))
+        return err_set(err, ERR_MALFORMED, "FORMATS 7", "Elchi-At names an index and precedence");
+    left->precedence = (enum precedence)precedence;
+    share_lock(l->share);
+    bool done = clerk_leave_blob(&l->share->clerk, left, ret_have, err);
+    share_unlock(l->share);
+    return done;
+}
+
+static bool put_ours(struct listener *l, const struct clerk_left *left, uint64_t *ret_have,
+                     struct err *err)
+{
+    bool complete = false;
+    share_lock(l->share);
+    bool done = clerk_take_blob(&l->share->clerk, left->from, &left->hash, left->size, left->offset,
+                                left->octets, ret_have, &complete, err);
+    share_unlock(l->share);
+    return done;
+}
+
+// A piece of a blob that this node wants or carries: Elchi-Offset and Elchi-Size say where it
+// stands.
 static bool blob_put(struct request *rq, void *ctx, struct err *err)
 {
     struct listener *l = ctx;
-    struct digest hash;
-    uint64_t offset = 0;
-    uint64_t size = 0;
+    struct clerk_left left = {.octets = request_body(rq)};
     uint64_t have = 0;
-    bool complete = false;
     struct str text;
-    lock(l);
+    lock(l); // the name goes with the next refresh of the view
     const struct community_state *s = partner_of(l, rq);
+    bool done = s != NULL && hex_read(request_capture(rq, 0), left.hash.octets, DIGEST_BYTES) &&
+                arena_str(request_arena(rq), s->origin, &left.from, err);
     unlock(l);
-    if (s == NULL || !hex_read(request_capture(rq, 0), hash.octets, DIGEST_BYTES))
+    if (!done)
         return err_set(err, ERR_NOT_FOUND, NULL, "no such blob");
-    if (!number_header(rq, STR("Elchi-Offset"), &offset) ||
-        !number_header(rq, STR("Elchi-Size"), &size))
+    if (!number_header(rq, STR("Elchi-Offset"), &left.offset) ||
+        !number_header(rq, STR("Elchi-Size"), &left.size))
         return err_set(err, ERR_MALFORMED, "FORMATS 7", "Elchi-Offset and Elchi-Size are needed");
-    share_lock(l->share);
-    bool done = clerk_take_blob(&l->share->clerk, s->origin, &hash, size, offset, request_body(rq),
-                                &have, &complete, err);
-    share_unlock(l->share);
+    done = request_header(rq, STR("Elchi-To"), &left.to) ? put_carried(rq, l, &left, &have, err)
+                                                         : put_ours(l, &left, &have, err);
     return done && arena_fmt(request_arena(rq), &text, err, "%llu\n", (unsigned long long)have) &&
            reply_bytes(rq, 200, "text/plain", str_bytes(text), err);
 }

@@ -13,13 +13,18 @@ struct talk_log {
     uint64_t size;       // the partner is known to hold
     int64_t cosigs_sent; // exchange_cosig.number up to which it has our lines
 };
+struct talk_offer {
+    struct origin_id origin; // of the log
+    struct leaf_index index;
+    struct digest hash;
+};
 struct talk {
-    struct str peer;                              // origin; owned by whoever keeps the talk
-    bool told;                                    // the partner has sent its HAVE
-    bool introduced;                              // manifests and evidence were sent
-    struct talk_log logs[TALK_LOGS_MAX];          // in the community's order
-    struct digest community;                      // that the order is of
-    struct clerk_waiting offers[TALK_OFFERS_MAX]; // what the partner holds for us
+    struct str peer;                           // origin; owned by whoever keeps the talk
+    bool told;                                 // the partner has sent its HAVE
+    bool introduced;                           // manifests and evidence were sent
+    struct talk_log logs[TALK_LOGS_MAX];       // in the community's order
+    struct digest community;                   // that the order is of
+    struct talk_offer offers[TALK_OFFERS_MAX]; // what the partner holds for us
     size_t offers_count;
     struct wire_want wants[TALK_OFFERS_MAX]; // what the partner asks to be brought
     size_t wants_count;

@@ -24,6 +24,7 @@ void talk_forget(struct talk *t)
 {
     memset(t->logs, 0, sizeof t->logs);
     t->introduced = false;
+    t->offers_count = 0;
     memory_release(t->announced);
     t->announced = NULL;
     t->announced_count = t->announced_cap = 0;
@@ -245,6 +246,17 @@ static void settle(struct taking *k, const struct digest *hash)
         talk_settle(k->t, hash, size);
 }
 
+// Kept until it is held here: what an offer is of may be known only once another body was opened.
+static void keep_offer(struct talk *t, const struct wire_waiting *w, const struct digest *hash)
+{
+    for (size_t i = 0; i < t->offers_count; i++)
+        if (digest_eq(&t->offers[i].hash, hash))
+            return;
+    if (t->offers_count == TALK_OFFERS_MAX) // the oldest goes; it is said again in the next session
+        memmove(&t->offers[0], &t->offers[1], --t->offers_count * sizeof t->offers[0]);
+    t->offers[t->offers_count++] = (struct talk_offer){w->origin, w->index, *hash};
+}
+
 static bool take_waiting(struct taking *k, const struct wire_frame *f, struct err *err)
 {
     size_t count = 0;
@@ -266,8 +278,8 @@ static bool take_waiting(struct taking *k, const struct wire_frame *f, struct er
             settle(k, &all[count].hash);
             continue;
         }
-        if (named && k->t->offers_count < TALK_OFFERS_MAX)
-            k->t->offers[k->t->offers_count++] = all[count];
+        if (named)
+            keep_offer(k->t, w, &all[count].hash);
         count += named ? 1 : 0;
     }
     share_lock(k->v->share);
@@ -359,7 +371,7 @@ bool talk_take(struct talk *t, struct view *v, struct bytes batch, struct err *e
     struct taking k = {t, v, &a};
     arena_init(&a, (size_t)2 * WIRE_ARENA_BYTES);
     t->took_something = false;
-    t->offers_count = t->wants_count = 0;
+    t->wants_count = 0;
     bool done = view_refresh(v, err) && wire_read(batch, &a, &read, err);
     settle_order(t, v);
     for (size_t i = 0; done && i < read.count; i++) {

@@ -76,6 +76,14 @@ bool exchange_offer_put(struct txn *txn, const struct exchange_offer *row,
                         struct err *err) MUST_USE; // twice is fine
 bool exchange_offer_drop(struct txn *txn, struct str reader, const struct digest *hash,
                          struct err *err) MUST_USE; // fetched; missing is fine
+//   errors  ERR_NOT_FOUND
+bool exchange_offer_get(struct txn *txn, struct str reader, const struct digest *hash,
+                        struct exchange_offer *ret, struct err *err) MUST_USE;
+bool exchange_offer_count(struct txn *txn, const struct digest *hash, uint64_t *ret,
+                          struct err *err) MUST_USE; // of one blob
+// Octets that wait under one log: of a State that is not this node's, what is carried for it.
+bool exchange_offer_bytes(struct txn *txn, struct log_id log, uint64_t *ret,
+                          struct err *err) MUST_USE;
 // Of one reader, highest precedence first, then oldest; at most `count_max`.
 bool exchange_offers(struct txn *txn, struct str reader, uint64_t count_max,
                      exchange_offer_each *each, void *context, struct err *err) MUST_USE;

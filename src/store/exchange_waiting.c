@@ -65,6 +65,60 @@ bool exchange_offers(struct txn *txn, struct str reader, uint64_t count_max,
     return stmt_each(&s, offer_row, &list, err);
 }
 
+struct offer_found {
+    struct exchange_offer *offer;
+    bool found;
+};
+static bool keep_offer(void *context, const struct exchange_offer *row, struct err *err)
+{
+    struct offer_found *f = context;
+    (void)err;
+    *f->offer = *row;
+    f->found = true;
+    return true;
+}
+
+bool exchange_offer_get(struct txn *txn, struct str reader, const struct digest *hash,
+                        struct exchange_offer *ret, struct err *err)
+{
+    struct exchange_offer offer;
+    struct offer_found found = {&offer, false};
+    struct offer_list list = {keep_offer, &found};
+    struct stmt s = txn_stmt(txn, SQL_OFFER_GET);
+    stmt_bind_str(&s, 1, reader);
+    stmt_bind_digest(&s, 2, hash);
+    if (!stmt_each(&s, offer_row, &list, err))
+        return false;
+    if (!found.found)
+        return err_set(err, ERR_NOT_FOUND, NULL, "nothing waits under this hash");
+    offer.reader = reader; // the statement's own text is over
+    *ret = offer;
+    return true;
+}
+
+static bool one_number(struct stmt *s, uint64_t *ret, struct err *err)
+{
+    if (!stmt_run_one(s, err))
+        return false;
+    *ret = stmt_count(s, 0);
+    return stmt_done(s, err);
+}
+
+bool exchange_offer_count(struct txn *txn, const struct digest *hash, uint64_t *ret,
+                          struct err *err)
+{
+    struct stmt s = txn_stmt(txn, SQL_OFFER_COUNT);
+    stmt_bind_digest(&s, 1, hash);
+    return one_number(&s, ret, err);
+}
+
+bool exchange_offer_bytes(struct txn *txn, struct log_id log, uint64_t *ret, struct err *err)
+{
+    struct stmt s = txn_stmt(txn, SQL_OFFER_BYTES);
+    stmt_bind_int(&s, 1, log.n);
+    return one_number(&s, ret, err);
+}
+
 // -- what was destroyed here ------------------------------------------------------------------
 static void erased_key(const struct digest *hash, char ret[ERASED_KEY_CHARS + 1])
 {
