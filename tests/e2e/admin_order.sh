@@ -33,7 +33,8 @@ refused() {
     [ $? -eq "$2" ] && grep -q "$3" "$WORK/said" && lock_is "${4:-restored}"
 }
 refuse "a challenge needs a keeper that stays" 12 challenge early
-serve XA || not_ok "the restored node serves"
+up() { serve XA && wait_for 30 grep -q "supervisor info serving" "$WORK/XA.log"; }
+up || not_ok "the restored node serves"
 check "a restored keeper waits" lock_is restored
 # what officers write before a quorum or an order is refused at the keeper
 try_release() { [ -n "$(say_to XA XB "$NOTICE")" ]; }
@@ -102,7 +103,7 @@ if evidence; then not_ok "no second history"; else ok "no second history"; fi
 check "the trail names the order" \
     test -n "$(as XA anna audit --limit 100 --json | grep '"what": "order"')"
 # -- retired for ever
-serve XA || not_ok "the node serves"
+up || not_ok "the node serves"
 challenge last >/dev/null && root 2 last last-1 --act retire >/dev/null &&
     root 3 last-1 last-2 >/dev/null || not_ok "two roots sign the end"
 check "the roots retire the log" apply last-2
