@@ -181,7 +181,6 @@ TEST(after_a_restore_nothing_is_signed_until_a_quorum_answered_and_the_log_is_ba
     EXPECT(row_of(t, XA, &lost.note, &row));
     EXPECT(row.direction == DIRECTION_OUT);
     EXPECT(unopened(t) == 0);
-    err = (struct err){0};
     EXPECT_OK(clerk_append(&t->at[XA].clerk, &count, &err));
     carry_log(t, XA, XA, XB);
     EXPECT(log_at(t, XB, XA).signed_size.n == 3);

@@ -142,18 +142,21 @@ views() {
         sed -n 's/^ *"ref": "\(.*\)",$/\1/p' "$WORK/box" >"$WORK/refs.$1.$_box"
         while read -r _ref; do
             echo "== $1 $(echo "$_ref" | plain)"
-            as "$1" anna show "$_ref" --json | plain
+            as "$1" anna show "$_ref" --json | tee "$WORK/show" | plain
+            [ "$_box" = inbox ] || cp "$WORK/show" "$WORK/shown.$1.$(echo "$_ref" | tr / -)"
         done <"$WORK/refs.$1.$_box"
     done
 }
 no_ref_twice() { for f in "$WORK"/refs.*; do [ -z "$(sort "$f" | uniq -d)" ] || return 1; done; }
-# How many records of each type, and in each log how many entries of each kind: receipts too.
+# How many records of each type a State sent, and how many sealed entries its log has besides the
+# receipts shown for what it got: as many as it sent, or one is missing or stands there twice.
 counts() {
     for s in XA XB; do
-        as $s anna sent --json | sed -n "s/^ *\"type\": \"\(.*\)\".*/$s \1/p"
-    done | sort | uniq -c
-    for _e in "$WORK/all.XC"/entries/*; do
-        cat "$_e"/* | grep -aoE '^(kind (open|sealed)|type keys)' | sort | uniq -c
+        as $s anna sent --json | sed -n "s/^ *\"type\": \"\(.*\)\".*/$s \1/p" | sort | uniq -c
+        _log=$WORK/all.XC/entries/$(printf %s "$(lower $s).example/e2e" | sha256sum | cut -c1-64)
+        _sealed=$(cat "$_log"/* | grep -aoE '^kind sealed' | wc -l)
+        _receipts=$(cat "$WORK"/shown.* | grep -c "\"by\": \"$s\"")
+        echo "$s sealed, without receipts: $((_sealed - _receipts))"
     done
 }
 is_empty() { [ "$(as XC anna inbox --json | grep -c '"ref"')" -eq 0 ]; }
