@@ -190,14 +190,15 @@ static size_t part_of(const char *name)
     return PARTS;
 }
 
-static bool unpack_one(struct cli *cli, struct archive *a, struct archive_entry *entry,
+// No part is larger than the archive that holds it, whatever its header says.
+static bool unpack_one(struct cli *cli, struct archive *a, struct archive_entry *entry, size_t most,
                        const char *folder, unsigned *seen, struct err *err)
 {
     char path[PATH_BYTES];
     size_t at = part_of(archive_entry_pathname(entry));
     la_int64_t size = archive_entry_size(entry);
     if (at == PARTS || archive_entry_filetype(entry) != AE_IFREG || (*seen >> at & 1U) != 0 ||
-        size < 0)
+        size < 0 || (uint64_t)size > most)
         return err_set(err, ERR_MALFORMED, "cli/archive.h",
                        "the backup holds what no backup holds");
     *seen |= 1U << at;
@@ -222,7 +223,7 @@ static bool unpack(struct cli *cli, struct bytes plain, const char *folder, stru
     if (!done)
         (void)err_set(err, ERR_MALFORMED, "cli/archive.h", "the backup holds no archive");
     while (done && (code = archive_read_next_header(a, &entry)) == ARCHIVE_OK)
-        done = unpack_one(cli, a, entry, folder, &seen, err);
+        done = unpack_one(cli, a, entry, plain.len, folder, &seen, err);
     if (done && code != ARCHIVE_EOF)
         done = err_set(err, ERR_MALFORMED, "cli/archive.h", "the archive is damaged");
     (void)archive_read_free(a);
