@@ -85,7 +85,7 @@ static const struct command table[] = {
     {"codebook list", "", 0, 0, OPTION(OPTION_LANG), cmd_codebook_list, "list the phrases", NULL},
     {"codebook show", "CODE", 1, 1, OPTION(OPTION_LANG), cmd_codebook_show, "show one phrase whole",
      NULL},
-    {"codebook check", "", 0, 0, 0, cmd_codebook_check,
+    {"codebook check", "", 0, 0, OPTION(OPTION_LANG), cmd_codebook_check,
      "check book and renderings against the rules", NULL},
     {"codebook render", "LINE...", 1, ANY, OPTION(OPTION_LANG), cmd_codebook_render,
      "render phrase lines in a language", NULL},

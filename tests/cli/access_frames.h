@@ -175,13 +175,14 @@ typedef void seat_ask(struct seat *s, unsigned kind, const struct buffer *column
 // Every question of a row, one after the other.
 static inline void ask_all(struct seat *s, unsigned kind, const char *questions, seat_ask *ask)
 {
-    char text[512];
     struct buffer b;
-    char *rest = NULL;
-    EXPECT(strlen(questions) < sizeof text);
-    (void)snprintf(text, sizeof text, "%s", questions);
+    struct str rest = str_of(questions);
+    struct str part;
     buffer_init(&b, &s->w->arena, FRAME_BYTES_MAX);
-    for (char *word = strtok_r(text, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+    while (rest.len > 0 && str_split(&rest, ' ', &part)) {
+        struct err err = {0};
+        const char *word = NULL;
+        EXPECT_OK(arena_cstr(&s->w->arena, part, &word, &err));
         if (strcmp(word, "|") != 0) {
             put_word(s, &b, word);
             continue;

@@ -88,8 +88,10 @@ static inline void judge_octets(const struct pieces *p, struct bytes hay, struct
             if (one->octets.len > hay.len - i ||
                 memcmp(hay.ptr + i, one->octets.ptr, one->octets.len) != 0)
                 continue;
+            // The gravest is what it is called by.
+            if (ret->kinds == 0 || (ret->kinds & PIECE_READ) == 0)
+                ret->what = one->name;
             ret->kinds |= one->kind;
-            ret->what = one->name;
         }
     }
 }

@@ -77,12 +77,17 @@ static inline const char *written_for(struct access_world *w, int from, int to)
     return file;
 }
 
-// Twice: an attachment that stands before its body is wanted only once that has been read.
-static inline void carry_it(struct access_world *w)
+// Said while XA does not serve, so that the file is written before a session comes by and holds
+// the body. Read twice: an attachment that stands before its body is wanted only once that is read.
+static inline void say_and_carry_it(struct access_world *w)
 {
-    const char *file = written_for(w, XA, XB);
+    node_stops(w, XA);
+    say_it(w);
+    w->courier_file = str_of(written_for(w, XA, XB));
+    node_starts(w, XA);
+    wait_serving(w, XA);
     for (int time = 0; time < 2; time++)
-        must_run(RUN(w, "bundle", "read", "--node", w->at[XB].folder.ptr, file));
+        must_run(RUN(w, "bundle", "read", "--node", w->at[XB].folder.ptr, w->courier_file.ptr));
 }
 
 // -- waiting until it is there -------------------------------------------------------------------
@@ -121,6 +126,7 @@ static inline void wait_whole(struct access_world *w, int node)
         fail_msg("the notice does not arrive whole at %s", node_codes[node]);
 }
 
+// Each is known and reached: to carry a body for a State that was not is a relay's very task.
 static inline bool knows_partners(struct access_world *w, int node)
 {
     struct clerk_link link = node_link(w, node);
@@ -129,8 +135,11 @@ static inline bool knows_partners(struct access_world *w, int node)
     bool all = true;
     EXPECT_OK(clerk_show(&link, CLERK_PEERS, (struct bytes){0}, &shown, &err));
     json_t *peers = json_object_get(shown, "peers");
-    for (size_t i = 0; i < json_array_size(peers); i++)
-        all = all && json_integer_value(json_object_get(json_array_get(peers, i), "keys")) > 0;
+    for (size_t i = 0; i < json_array_size(peers); i++) {
+        const json_t *peer = json_array_get(peers, i);
+        all = all && json_integer_value(json_object_get(peer, "keys")) > 0 &&
+              json_integer_value(json_object_get(peer, "failures")) == 0;
+    }
     json_decref(shown);
     clerk_hang_up(&link);
     return all;
@@ -236,8 +245,7 @@ static inline void make_world(struct access_world *w)
     for (int node = 0; node < RUNNING; node++)
         wait_serving(w, node);
     wait_introduced(w);
-    say_it(w);
-    carry_it(w);
+    say_and_carry_it(w);
     wait_whole(w, XA);
     wait_whole(w, XB);
     take_down(w);

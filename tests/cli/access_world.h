@@ -56,6 +56,7 @@ struct blob_of {
 struct access_world {
     struct arena arena;
     struct str folder, passphrase_file, community;
+    struct str courier_file; // of XA for XB, with body and attachment
     struct access_node at[NODES];
     char ref[64], draft[2 * DRAFT_ID_BYTES + 1]; // the notice; what stays at XA
     struct digest note;
