@@ -155,8 +155,8 @@ TEST(the_file_that_is_written_reads_back_as_the_same_values)
     static const char *const texts[] = {
         "",
         "listen 192.0.2.10:7001\npassphrase-file /run/words\n",
-        "dial no\npoll 7\npeer-quota 12\nmarkings OPEN SECRET\nmarking-ceiling SECRET\n"
-        "log-level error\nlog-form json\nmonitor 127.0.0.1:1\ndoor 127.0.0.1:2\n",
+        ("dial no\npoll 7\npeer-quota 12\nmarkings OPEN SECRET\nmarking-ceiling SECRET\n"
+         "log-level error\nlog-form json\nmonitor 127.0.0.1:1\ndoor 127.0.0.1:2\n"),
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct config first;
