@@ -524,6 +524,11 @@ bool cmd_peer_set(struct cli *cli, struct err *err)
     json_t *one;
     size_t i;
     bool found = false;
+    if (!option_given(cli, OPTION_ON) && !option_given(cli, OPTION_OFF) &&
+        !option_given(cli, OPTION_ENDPOINT))
+        return err_set(err, ERR_USAGE, NULL,
+                       "say what changes: --on WORD, --off WORD or --endpoint URL; see `elchi help "
+                       "peer set`");
     if (!link_open(cli, &l, err))
         return false;
     bool done = clerk_show(&l.clerk, CLERK_PEERS, (struct bytes){0}, &shown, err);

@@ -151,6 +151,9 @@ bool cmd_verify(struct cli *cli, struct err *err)
     if (!link_open(cli, &l, err))
         return false;
     bool done = verify_steps(cli, &l, str_of(cli->arguments[0]), &shown, err);
+    if (!done && err->kind == ERR_NOT_FOUND)
+        (void)err_wrap(err, "a log is named by its origin, as `elchi peer list` shows it; %.60s",
+                       cli->arguments[0]);
     link_close(&l);
     if (!done)
         return false;

@@ -220,7 +220,7 @@ bool cmd_draft_show(struct cli *cli, struct err *err)
         done = compose_say_draft(cli, &d->layout, draft, err);
     if (done && option_given(cli, OPTION_OUT))
         done = write_request(cli, &d->link, draft, err);
-    if (done && command_json(cli))
+    if (done && command_json(cli) && !to_output)
         done = layout_json_record(cli, &d->layout, str_bytes(str_of(see_text(draft, "text"))),
                                   draft, err) &&
                say_json(json_incref(draft), err);

@@ -281,7 +281,9 @@ bool config_load(struct world *w, const char *folder, struct config *ret, struct
     (void)snprintf(path, sizeof path, "%s/elchi.conf", folder);
     bool done = world_read_file(w, path, CONFIG_BYTES_MAX, &a, &text, err);
     if (!done && err->kind == ERR_NOT_FOUND)
-        (void)err_set(err, ERR_NOT_FOUND, NULL, "%.120s holds no node; make one with `elchi init`",
+        (void)err_set(err, ERR_NOT_FOUND, NULL,
+                      "%.100s holds no node; name its folder by --node or ELCHI_NODE, or make one "
+                      "with `elchi init`",
                       folder);
     done = done && config_read(text, ret, err);
     arena_release(&a);

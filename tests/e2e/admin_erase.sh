@@ -54,6 +54,10 @@ refuse "what is erased is not erased again" 5 as XA anna erase "$OPEN" --out "$W
 refuse "a proof is made no more" 4 as XA anna proof export "$OPEN" --out "$WORK/later"
 check "the proof exported before still verifies" \
     "$ELCHI" proof verify --community "$WORK/community" "$WORK/proof"
+"$ELCHI" proof verify "$WORK/proof" --json >"$WORK/said" 2>&1
+check "without an anchor it says so by its exit code" test $? -eq 11
+check "in one object" test "$(grep -c "^{" "$WORK/said")" -eq 1
+check "that carries the reason" grep -q '"word": "unanchored"' "$WORK/said"
 check "the doctor finds nothing grave" "$ELCHI" doctor --node "$WORK/XA"
 # -- what others hold is theirs, and comes back to nobody
 check "the partner still holds it" holds XB
