@@ -161,6 +161,19 @@ counts() {
 }
 is_empty() { [ "$(as XC anna inbox --json | grep -c '"ref"')" -eq 0 ]; }
 
+# Everyone learns everyone's keys, by the carrier of the community alone.
+known_to_all() {
+    for a in $NODES; do for b in $NODES; do
+        "$ELCHI" keys show --node "$WORK/$a" "$b" || return 1
+    done; done
+}
+meet() {
+    # shellcheck disable=SC2086
+    [ "$MODE" = by_tls ] || { greet $NODES; return; }
+    # shellcheck disable=SC2086
+    serve $NODES && wait_for 30 known_to_all
+}
+
 # -- one community --------------------------------------------------------------------------------
 community() (
     MODE=$1 WORK=$TOP/$1 _kept=0 _step=0 failures=0
@@ -169,9 +182,7 @@ community() (
     trap 'stop $NODES' EXIT
     trap 'exit 130' INT TERM
     # shellcheck disable=SC2086
-    found $NODES && commune 2 $NODES && greet $NODES || { not_ok "$MODE: it is founded"; exit 1; }
-    # shellcheck disable=SC2086
-    [ "$MODE" != by_tls ] || serve $NODES || not_ok "$MODE: the nodes serve"
+    { found $NODES && commune 2 $NODES && meet; } || { not_ok "$MODE: it is founded"; exit 1; }
     conversation
     check "$MODE: every log has the same root on all three nodes" settle
     : >"$WORK/views"
