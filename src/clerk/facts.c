@@ -45,13 +45,19 @@ static bool take_row(void *context, const struct office_record *row, struct err 
            arena_copy(d->arena, row->sealed, &to->sealed, err);
 }
 
-static bool open_member(struct clerk *c, struct arena *a, struct member *m, struct err *err)
+static bool open_member(struct clerk *c, const struct verified_record *known, struct arena *a,
+                        struct member *m, struct err *err)
 {
     struct bytes note;
     struct err why = {0};
     struct record_place place = {m->row.origin, {m->row.at}};
     if (m->row.void_rule.len > 0 || m->row.sealed.len == 0)
         return true;
+    if (known != NULL && digest_eq(&known->note_hash, &m->row.note)) {
+        m->record = *known;
+        m->opened = true;
+        return true;
+    }
     if (!clerk_record_note(c, &m->row, a, &note, err))
         return err_wrap(err, "record %.*s", STR_ARG(m->row.ref));
     // A type this program does not know is kept and shown, and says nothing here.
@@ -59,16 +65,16 @@ static bool open_member(struct clerk *c, struct arena *a, struct member *m, stru
     return true;
 }
 
-static bool dialogue_load(struct clerk *c, struct txn *office, const struct digest *root,
+static bool dialogue_load(struct clerk *c, struct clerk_stores *s, const struct digest *root,
                           struct arena *a, struct dialogue *ret, struct err *err)
 {
     struct dialogue d = {.arena = a, .members = arena_new(a, struct member, DIALOGUE_RECORDS_MAX)};
     if (d.members == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for a dialogue");
-    if (!office_records_of_dialogue(office, root, take_row, &d, err))
+    if (!office_records_of_dialogue(&s->office, root, take_row, &d, err))
         return false;
     for (size_t i = 0; i < d.count; i++)
-        if (!open_member(c, a, &d.members[i], err))
+        if (!open_member(c, s->known, a, &d.members[i], err))
             return false;
     *ret = d;
     return true;
@@ -162,24 +168,44 @@ static bool add_own_hold(struct gathering *g, struct txn *exchange, struct err *
     return true;
 }
 
-static bool add_cosigners(struct gathering *g, struct txn *exchange, struct arena *a,
+// Many records of one log lie under the same cosigned checkpoint: within one transaction its lines
+// are verified once. What is best above `least` is so for every place from there up to its size.
+static bool find_cosigners(struct gathering *g, struct clerk_stores *s, struct arena *a,
+                           const struct clerk_cosigners **ret, struct err *err)
+{
+    struct clerk_cosigners *held = &s->cosigners;
+    struct exchange_log log;
+    struct tree_size least = {g->about->row.at + 1};
+    struct err why = {0};
+    *ret = NULL;
+    if (!exchange_log_find(&s->exchange, g->about->row.origin, a, &log, err))
+        return false;
+    if (held->size.n == 0 || held->log.n != log.id.n || least.n < held->least.n ||
+        least.n > held->size.n) {
+        struct clerk_cosigned *found = arena_new(a, struct clerk_cosigned, 1);
+        if (found == NULL)
+            return err_set(err, ERR_LIMIT, "base/limits.h", "no room for cosignatures");
+        if (!clerk_cosigned_over(g->c, &s->exchange, &log, least, a, found, &why))
+            return why.kind == ERR_NOT_FOUND || err_set(err, why.kind, why.clause, "%s", why.text);
+        *held = (struct clerk_cosigners){.log = log.id, .least = least, .size = found->size};
+        // Voices, not States: a group that speaks with one voice is one cosigner here too.
+        for (size_t i = 0; i < found->quorum.counted && i < found->quorum.cosigners_count; i++)
+            held->times[held->count++] = found->quorum.cosigners[i].time;
+    }
+    *ret = held;
+    return true;
+}
+
+static bool add_cosigners(struct gathering *g, struct clerk_stores *s, struct arena *a,
                           struct err *err)
 {
-    struct exchange_log log;
-    struct err why = {0};
-    struct clerk_cosigned *found = arena_new(a, struct clerk_cosigned, 1);
-    if (found == NULL)
-        return err_set(err, ERR_LIMIT, "base/limits.h", "no room for cosignatures");
-    if (!exchange_log_find(exchange, g->about->row.origin, a, &log, err))
+    const struct clerk_cosigners *found = NULL;
+    if (!find_cosigners(g, s, a, &found, err))
         return false;
-    if (!clerk_cosigned_over(g->c, exchange, &log, (struct tree_size){g->about->row.at + 1}, a,
-                             found, &why))
-        return why.kind == ERR_NOT_FOUND || err_set(err, why.kind, why.clause, "%s", why.text);
-    // Voices, not States: a group that speaks with one voice is one cosigner here too.
-    for (size_t i = 0; i < found->quorum.counted && i < found->quorum.cosigners_count; i++)
+    for (size_t i = 0; found != NULL && i < found->count; i++)
         add_fact(g, (struct fact){.act = ACT_COSIGN,
                                   .by = PARTY_COSIGNER,
-                                  .at = not_ahead(g, found->quorum.cosigners[i].time),
+                                  .at = not_ahead(g, found->times[i]),
                                   .cosigner = (uint32_t)i});
     return true;
 }
@@ -228,7 +254,7 @@ static bool state_of(struct clerk *c, struct clerk_stores *s, struct dialogue *d
             add_follow(&g, &d->members[i]);
     if (m->opened && !add_own_hold(&g, &s->exchange, err))
         return false;
-    if (cosigners && !add_cosigners(&g, &s->exchange, d->arena, err))
+    if (cosigners && !add_cosigners(&g, s, d->arena, err))
         return false;
     g.cap = g.count + RECEIPT_FACTS_MAX < g.cap ? g.count + RECEIPT_FACTS_MAX : g.cap;
     if (!office_receipts(&s->office, &m->row.note, take_receipt, &g, err))
@@ -262,7 +288,7 @@ bool clerk_record_state(struct clerk *c, struct arena *a, const struct digest *n
     (void)a; // the state borrows nothing
     arena_init(&scratch, DIALOGUE_BYTES_MAX);
     bool done = begin_both(c, &s, err) && office_record_get(&s.office, note, &scratch, &row, err) &&
-                dialogue_load(c, &s.office, &row.root, &scratch, &d, err);
+                dialogue_load(c, &s, &row.root, &scratch, &d, err);
     if (done) {
         d.now = now;
         size_t at = index_of(&d, note);
@@ -305,7 +331,7 @@ bool clerk_dialogue_refresh(struct clerk *c, struct clerk_stores *s, const struc
     struct dialogue d = {.count = 0};
     struct arena scratch;
     arena_init(&scratch, DIALOGUE_BYTES_MAX);
-    bool done = dialogue_load(c, &s->office, root, &scratch, &d, err);
+    bool done = dialogue_load(c, s, root, &scratch, &d, err);
     d.now = clerk_now(c);
     for (size_t i = 0; done && i < d.count; i++)
         done = refresh_one(c, s, &d, i, err);

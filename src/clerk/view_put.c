@@ -440,7 +440,11 @@ bool clerk_view_put(const struct clerk_putting *p, struct clerk_again *ret_again
         return put_again(p, &row, err);
     if (why.kind != ERR_NOT_FOUND)
         return err_set(err, why.kind, why.clause, "%s", why.text);
-    if (!put_new(p, &again, err))
+    if (is_valid(p))
+        p->stores->known = &p->opened->record;
+    bool done = put_new(p, &again, err);
+    p->stores->known = NULL;
+    if (!done)
         return false;
     *ret_again = again;
     return true;

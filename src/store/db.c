@@ -16,6 +16,7 @@ struct db {
     void *prepared[DB_SLOTS];      // the driver's; by slot
     void *chores[DB_CHORE_COUNT];
     bool running[DB_SLOTS];
+    size_t running_count;
 };
 
 // -- drivers ----------------------------------------------------------------------------------
@@ -125,13 +126,14 @@ bool db_settle(struct db *db, struct err *err)
 // Whatever a caller left half read on a way out must not outlive its transaction.
 static void stop_all(struct db *db)
 {
-    for (size_t slot = 0; slot < DB_SLOTS; slot++) {
+    for (size_t slot = 0; db->running_count > 0 && slot < DB_SLOTS; slot++) {
         bool row = false;
         struct err ignored = {0};
         if (!db->running[slot])
             continue;
         (void)db->driver->step(db->prepared[slot], DB_STOP, NULL, 0, &row, &ignored);
         db->running[slot] = false;
+        db->running_count--;
     }
 }
 
@@ -288,11 +290,13 @@ void db_slot_run(struct db *db, size_t slot)
     CHECK(slot < DB_SLOTS);
     CHECK(!db->running[slot]);
     db->running[slot] = true;
+    db->running_count++;
 }
 
 void db_slot_rest(struct db *db, size_t slot)
 {
     CHECK(slot < DB_SLOTS);
+    db->running_count -= db->running[slot] ? 1 : 0;
     db->running[slot] = false;
 }
 
