@@ -17,6 +17,24 @@ TEST(a_secret_begins_as_zeros_and_ends_as_nothing)
     secret_release(&s);
 }
 
+TEST(a_secret_that_was_released_is_zeros_to_the_next_one_of_its_size)
+{
+    static const uint8_t zeros[48];
+    struct secret held[12];
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 12; i++) { // more than are kept
+            secret_init(&held[i], i % 2 == 0 ? sizeof zeros : 16);
+            EXPECT(held[i].len == (i % 2 == 0 ? sizeof zeros : 16));
+            EXPECT(bytes_eq(secret_bytes(&held[i]), bytes_of(zeros, held[i].len)));
+            memset(held[i].ptr, 0xa5, held[i].len);
+            for (size_t k = 0; k < i; k++)
+                EXPECT(held[k].ptr != held[i].ptr);
+        }
+        for (size_t i = 0; i < 12; i++)
+            secret_release(&held[i]);
+    }
+}
+
 TEST(secrets_are_equal_by_size_and_octets)
 {
     struct secret a, b, c, none = {0};
