@@ -33,6 +33,7 @@ struct order_sheet {
     struct str lock;    // empty in an order
     struct note note;   // no signatures: a request
 };
+// On failure *ret says nothing.
 bool order_sheet_read(struct bytes sent, struct order_sheet *ret, struct err *err) MUST_USE;
 // The order signed by one more root, lines sorted by key ID. Signed twice by one root is once.
 //   errors  ERR_DENIED  the key is no root's of this log
