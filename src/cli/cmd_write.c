@@ -376,6 +376,9 @@ bool cmd_release(struct cli *cli, struct err *err)
         done = hand_in(cli, &l, given->items[i], err);
     done = done && clerk_show(&l.clerk, CLERK_RELEASE, columns, &shown, err);
     link_close(&l);
+    if (!done && err->kind == ERR_DENIED)
+        return err_wrap(err, "not released; `elchi draft show %.32s` tells who approved",
+                        cli->arguments[0]);
     if (!done || command_json(cli))
         return done && say_json(shown, err);
     say("%s%s%s has left as the State's word.\n  entry %llu of %s\n  note  %s\n\nNext:\n  elchi "
