@@ -1,4 +1,5 @@
 // From what stands in logs to what officers see, on both sides, in any order.
+#include "clerk/landed.h"
 #include "record/type/message.h"
 #include "tests/clerk/carry.h"
 
@@ -44,6 +45,57 @@ TEST(a_sealed_message_arrives_is_shown_and_its_receipt_comes_back)
     EXPECT(str_eq(row.state, STR("held")));
     EXPECT(state_at(t, XB, &said.note).delivery == DELIVERY_HELD);
     EXPECT(log_at(t, XA, XA).size.n == 2); // a receipt is never receipted
+    three_end(t);
+}
+
+struct marks_seen {
+    size_t count;
+};
+static bool see_mark(void *context, struct str key, struct bytes value, struct err *err)
+{
+    struct marks_seen *seen = context;
+    (void)key;
+    (void)value;
+    (void)err;
+    seen->count++;
+    return true;
+}
+
+static size_t marks_of(struct three *t, int who)
+{
+    struct err err = {0};
+    struct txn txn = {0};
+    struct marks_seen seen = {0};
+    EXPECT_OK(db_begin(t->at[who].clerk.exchange, &txn, &err));
+    EXPECT_OK(exchange_settings(&txn, STR("landed/"), see_mark, &seen, &err));
+    txn_release(&txn);
+    return seen.count;
+}
+
+TEST(a_body_stays_marked_until_what_was_shown_of_it_is_durable)
+{
+    struct err err = {0};
+    struct three *t = three_new(ALL_ON);
+    meet(t);
+    struct release_done said = say_to(t, XA, XB, SOLIDARITY);
+    carry_log(t, XA, XA, XB);
+    EXPECT(carry_bodies(t, XA, XB) == 1);
+    EXPECT(clerk_landed_owes(&t->at[XB].clerk));
+    EXPECT(marks_of(t, XB) == 1);
+    struct str before = dump_of(t, XB);
+    state_down(t, XB); // as after a loss of power: the mark is found again
+    state_up(t, XB);
+    EXPECT(!clerk_landed_owes(&t->at[XB].clerk));
+    project(t, XB);
+    EXPECT(clerk_landed_owes(&t->at[XB].clerk));
+    EXPECT(str_eq(dump_of(t, XB), before)); // and shown twice is shown once
+    EXPECT_OK(clerk_landed_settle(&t->at[XB].clerk, &err));
+    EXPECT(!clerk_landed_owes(&t->at[XB].clerk));
+    EXPECT(marks_of(t, XB) == 0);
+    struct office_record row;
+    EXPECT(row_of(t, XB, &said.note, &row));
+    turn(t, XB);
+    EXPECT(log_at(t, XB, XB).size.n == 2); // one receipt
     three_end(t);
 }
 
