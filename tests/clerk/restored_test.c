@@ -130,7 +130,8 @@ struct lost {
     struct digest root;             // of size 4, as the others know it
 };
 
-static struct three *lost_and_restored(struct lost *l)
+// `xc`: did what came after the backup reach XC too?
+static struct three *lost_and_restored_with(struct lost *l, bool xc)
 {
     struct three *t = three_new(ALL_ON);
     for (int whose = 0; whose < STATES; whose++)
@@ -146,17 +147,23 @@ static struct three *lost_and_restored(struct lost *l)
     for (size_t i = 0; i < 2; i++)
         l->records[i] = say_to(t, XA, XB, SOLIDARITY);
     carry_log(t, XA, XA, XB);
-    carry_log(t, XA, XA, XC);
+    if (xc)
+        carry_log(t, XA, XA, XC);
     EXPECT(carry_bodies(t, XA, XB) == 3);
     l->root = log_at(t, XB, XA).root;
     EXPECT(log_at(t, XB, XA).signed_size.n == 4);
-    EXPECT(log_at(t, XC, XA).signed_size.n == 4);
+    EXPECT(log_at(t, XC, XA).signed_size.n == (xc ? 4 : 2));
     state_down(t, XA);
     lose_everything(t);
     restore(t);
     EXPECT(status_of(t).lock == KEEPER_RESTORED);
     EXPECT(log_at(t, XA, XA).size.n == 2);
     return t;
+}
+
+static struct three *lost_and_restored(struct lost *l)
+{
+    return lost_and_restored_with(l, true);
 }
 
 static void expect_silent(struct three *t, const struct draft_id *draft)
@@ -282,6 +289,78 @@ TEST(a_quorum_is_not_enough_until_its_own_log_is_back)
 }
 
 enum { WEEK_S = 7 * 86400 };
+
+// -- an answer of another history ---------------------------------------------------------------
+// How a thief of the key went on after entry 1, which XC alone was shown.
+static void forked_leaves(struct three *t, struct digest ret[3])
+{
+    struct err err = {0};
+    struct txn txn = {0};
+    struct exchange_tiles tiles;
+    struct log_id log = log_at(t, XC, XA).id;
+    EXPECT_OK(db_begin(t->at[XC].clerk.exchange, &txn, &err));
+    exchange_tiles_init(&tiles, &txn, log);
+    EXPECT_OK(tiles.source.ops->hashes(&tiles.source, 0, 0, 2, ret, &err));
+    txn_release(&txn);
+    ret[2] = merkle_leaf(str_bytes(STR("what XA never said")));
+}
+
+static struct bytes forked_head(struct three *t, const struct digest *root)
+{
+    struct err err = {0};
+    struct sign_public key;
+    struct note_key named;
+    struct checkpoint made;
+    struct writer w = writer_of(arena_new(&t->arena, uint8_t, 1024), 1024);
+    sign_public_of(&t->at[XA].log_seed, &key);
+    EXPECT_OK(note_key_make(origin_of(XA), NOTE_KEY_ED25519, &key, &named, &err));
+    checkpoint_sign((struct tree_size){3}, root, &named, &t->at[XA].log_seed, &w, &made);
+    return writer_bytes(&w);
+}
+
+static struct bytes fork_cosigned_by_xc(struct three *t)
+{
+    struct err err = {0};
+    struct digest leaves[3];
+    struct edge edge;
+    struct tile_memory tiles;
+    struct proof_made proof;
+    struct note manifest;
+    struct str line;
+    uint64_t time_s;
+    struct buffer note = columns(t);
+    forked_leaves(t, leaves);
+    edge_init(&edge);
+    edge_append_many(&edge, leaves, 3);
+    struct digest root = edge_root(&edge);
+    tile_memory_init(&tiles, leaves, 3);
+    EXPECT_OK(merkle_make_consistency(&tiles.source, (struct tree_size){2}, (struct tree_size){3},
+                                      &proof, &err));
+    EXPECT_OK(note_read(str_bytes(t->at[XA].manifest), &manifest, &err));
+    struct keeper_cosigning ask = {.role = KEEPER_WITNESS,
+                                   .origin = origin_of(XA),
+                                   .state = str_of(codes[XA]),
+                                   .genesis = keys_text_hash(manifest.text),
+                                   .checkpoint = forked_head(t, &root),
+                                   .proof = proof_of(&proof)};
+    EXPECT_OK(
+        chain_write(clerk_chain(&t->at[XC].clerk, origin_of(XA)), &t->arena, &ask.chain, &err));
+    EXPECT_OK(keeper_cosign(&t->at[XC].clerk.keeper, &t->arena, &ask, &line, &time_s, &err));
+    buffer_put(&note, ask.checkpoint);
+    buffer_str(&note, line);
+    return buffer_bytes(&note);
+}
+
+TEST(a_smaller_answer_of_another_history_stops_it_as_soon_as_it_knows_its_tree_again)
+{
+    struct lost l;
+    struct three *t = lost_and_restored_with(&l, false);
+    must(show_own(t, XB, head_at(t, XB)));
+    import_own(t, XB);
+    EXPECT(!show_own(t, XC, fork_cosigned_by_xc(t)).done);
+    EXPECT(status_of(t).lock == KEEPER_OWN_HISTORIES);
+    three_end(t);
+}
 
 // -- answers on paper ----------------------------------------------------------------------------
 TEST(files_from_before_the_restore_are_no_answers_and_files_from_after_it_are)
