@@ -108,3 +108,18 @@ refuse "it can be opened no more" 4 as XA anna attachment "$THIRD" list.txt --ou
 check "then the body may go" erase_at XA "$THIRD"
 check "the trail names who erased" \
     test "$(as XA anna audit --limit 100 --json | grep -c '"what": "erase"')" -eq 3
+# -- while both nodes run, with readers at their stores
+serve XA XB || not_ok "the nodes serve"
+draft=$(as XA anna draft C03 --from technical --to all --tlp GREEN --text "en:$WORD-late" --json |
+    field draft)
+LATE=$(let_go XA "$draft")
+check "another open record is released" test -n "$LATE"
+check "the partner reads it" wait_for 30 has_record XB "$LATE"
+has_words() { grep -aqr "$WORD-late" "$WORK/$1" --include='*.db*'; }
+check "its words are in the partner's files" has_words XB
+check "the partner erases it while it runs" erase_at XB "$LATE"
+if has_words XB; then not_ok "no file holds the words"; else ok "no file holds the words"; fi
+sleep 3 # the author's node still offers what it holds
+if has_words XB; then not_ok "a session brings them back"; else ok "no session brings them back"; fi
+check "the partner serves on" "$ELCHI" status --node "$WORK/XB"
+stop XA XB
