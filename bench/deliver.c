@@ -200,17 +200,30 @@ static double release_all(struct sender *s, const struct draft_id *ids, char (*r
     return start;
 }
 
+// The clock stops when the last record of every desk is held. Each of the others is then asked for
+// once, which costs the node more than delivering it did; one that is not held lets the clock run
+// on.
 static void sustained(struct sender *s, size_t count)
 {
     struct draft_id *ids = memory_new(count, sizeof *ids);
     char(*refs)[64] = memory_new(count, sizeof *refs);
+    size_t late = 0;
     for (size_t i = 0; i < count; i++)
         ids[i] = ready_draft(s);
     double start = release_all(s, ids, refs, count);
     double released = seconds_now() - start;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && i < DESKS; i++)
         wait_held(s, refs[count - 1 - i], 10000);
     double all = seconds_now() - start;
+    for (size_t i = DESKS; i < count; i++) {
+        if (is_held(s, refs[count - 1 - i]))
+            continue;
+        wait_held(s, refs[count - 1 - i], 10000);
+        all = seconds_now() - start;
+        late++;
+    }
+    if (late > 0)
+        note_figure("held only after the last ones", (double)late, "messages");
     note_figure("released and logged alone", (double)count / released, "messages/s");
     aim_at_least("deliver, sustained, release to receipt", AIM_PER_S, (double)count / all,
                  "messages/s");
