@@ -11,7 +11,7 @@
 enum {
     AT_A_TIME = 64,
     SHOWN_MAX = 256, // marks kept until what was shown is durable
-    KEY_BYTES = sizeof LANDED + 2 * DIGEST_TEXT_CHARS + 24,
+    KEY_BYTES = sizeof LANDED + (size_t)2 * DIGEST_TEXT_CHARS + 24,
 };
 
 static struct str key_of(const struct digest *blob, const struct clerk_landed *l,
