@@ -14,6 +14,8 @@
 #include "store/office_view.h"
 
 enum { WAITING_ROWS_MAX = 16384 };
+// A call is put off by a poll of a day at most; a time far beyond could not even be shown.
+#define NEXT_TRY_AHEAD_MS_MAX (INT64_C(2) * 86400 * 1000)
 
 // -- who may -------------------------------------------------------------------------------------
 bool clerk_take_from(const struct clerk *c, struct str from, struct err *err)
@@ -470,7 +472,7 @@ bool clerk_act_peer_called(struct clerk *c, struct clerk_io *io, struct err *err
     uint64_t next = reader_u64(&io->ask);
     if (!clerk_columns_done(io, err) || !clerk_take_from(c, peer, err))
         return false;
-    if (next > INT64_MAX)
+    if (next > (uint64_t)(world_now_ms(c->world) + NEXT_TRY_AHEAD_MS_MAX))
         return err_set(err, ERR_MALFORMED, "clerk/frames.h", "a time out of bounds");
     bool done =
         db_begin_deferred(c->exchange, &txn, err) &&

@@ -300,3 +300,28 @@ TEST(a_cosignature_from_the_future_counts_when_its_time_has_come)
     EXPECT(r.answer.ptr[1] == 0);
     three_end(t);
 }
+
+// An owned courier says when it will call next. A time that nobody could show is not kept, for it
+// would end the clerk whenever partners are listed.
+TEST(no_time_that_a_courier_names_ends_the_clerk)
+{
+    static const uint64_t times_ms[] = {UINT64_MAX, INT64_MAX, UINT64_C(253402300800000)};
+    struct three *t = three_new(ALL_ON);
+    for (size_t i = 0; i < sizeof times_ms / sizeof times_ms[0]; i++) {
+        struct buffer b = columns(t);
+        buffer_block16(&b, str_bytes(origin_of(XA)));
+        buffer_number(&b, 0, 1);
+        buffer_number(&b, times_ms[i], 8);
+        struct act_result r = act(t, XB, clerk_act_peer_called, &b);
+        EXPECT(!r.done && r.err.kind == ERR_MALFORMED);
+    }
+    struct buffer soon = columns(t);
+    buffer_block16(&soon, str_bytes(origin_of(XA)));
+    buffer_number(&soon, 0, 1);
+    buffer_number(&soon, (uint64_t)world_now_ms(&t->fake.world) + 86400000, 8);
+    must(act(t, XB, clerk_act_peer_called, &soon));
+    struct buffer none = columns(t);
+    struct act_result r = must(act(t, XB, clerk_act_peers, &none));
+    EXPECT(memmem(r.answer.ptr, r.answer.len, "next_try", 8) != NULL);
+    three_end(t);
+}
