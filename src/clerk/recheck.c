@@ -60,6 +60,8 @@ bool clerk_act_verify(struct clerk *c, struct clerk_io *io, struct err *err)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room to verify");
     if (!clerk_columns_done(io, err))
         return false;
+    if (from > TREE_SIZE_MAX)
+        return err_set(err, ERR_MALFORMED, "clerk/frames.h", "an index out of bounds");
     v->next = from;
     bool ok = verify_step(c, io->arena, origin, v, &why);
     // A log that does not hold is an answer, not a failure of asking.

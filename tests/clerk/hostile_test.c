@@ -325,3 +325,17 @@ TEST(no_time_that_a_courier_names_ends_the_clerk)
     EXPECT(memmem(r.answer.ptr, r.answer.len, "next_try", 8) != NULL);
     three_end(t);
 }
+
+TEST(no_index_that_a_caller_names_ends_the_clerk)
+{
+    static const uint64_t indexes[] = {UINT64_MAX, UINT64_C(1) << 63};
+    struct three *t = three_new(ALL_ON);
+    for (size_t i = 0; i < sizeof indexes / sizeof indexes[0]; i++) {
+        struct buffer b = columns(t);
+        buffer_block16(&b, str_bytes(origin_of(XA)));
+        buffer_number(&b, indexes[i], 8);
+        struct act_result r = act(t, XB, clerk_act_verify, &b);
+        EXPECT(!r.done && r.err.kind == ERR_MALFORMED);
+    }
+    three_end(t);
+}
