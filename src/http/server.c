@@ -211,7 +211,9 @@ static bool daemon_start(struct server *s, struct sockaddr_storage *address, con
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     flags |= (unsigned)(o->tls ? MHD_USE_TLS : 0) | (unsigned)(six ? MHD_USE_DUAL_STACK : 0);
     option_put(&list, MHD_OPTION_SOCK_ADDR, 0, address);
-    option_put(&list, MHD_OPTION_LISTENING_ADDRESS_REUSE, 0, NULL);
+    // Nothing of MHD_OPTION_LISTENING_ADDRESS_REUSE: 0 would keep a node that starts anew from its
+    // own port while peers close old connections; unsaid, that works and a live listener still
+    // bars.
     option_put(&list, MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL);
     option_put(&list, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_CONNECTION_BYTES_MAX, NULL);
     option_put(&list, MHD_OPTION_CONNECTION_LIMIT, (intptr_t)o->connections_max, NULL);
