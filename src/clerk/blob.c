@@ -241,6 +241,9 @@ bool clerk_act_blob_have(struct clerk *c, struct clerk_io *io, struct err *err)
 struct naming {
     struct digest notes[NOTES_MAX];
     size_t count;
+    bool more;    // than were looked at
+    bool is_body; // of one of these records
+    bool desks[DESK_COUNT];
 };
 
 static bool see_note(void *context, const struct digest *note, struct err *err)
@@ -249,39 +252,56 @@ static bool see_note(void *context, const struct digest *note, struct err *err)
     (void)err;
     if (n->count < NOTES_MAX)
         n->notes[n->count++] = *note;
+    else
+        n->more = true;
     return true;
 }
 
-static bool desks_naming(struct clerk *c, struct arena *a, const struct digest *hash,
-                         bool desks[DESK_COUNT], struct err *err)
+// Whose records name it. A body's hash stands in a log for all to see, so that any record may name
+// it as an attachment of its own; only the record whose body it is gives a right to read it.
+static bool name_desks(struct clerk *c, struct arena *a, const struct digest *hash,
+                       struct naming *ret, struct err *err)
 {
     struct txn txn = {0};
-    struct naming naming = {.count = 0};
-    bool done =
-        db_begin(c->office, &txn, err) && office_attached(&txn, hash, see_note, &naming, err);
-    for (size_t i = 0; done && i < naming.count; i++) {
+    bool as_body[DESK_COUNT] = {false};
+    bool done = db_begin(c->office, &txn, err) && office_attached(&txn, hash, see_note, ret, err);
+    for (size_t i = 0; done && i < ret->count; i++) {
         struct office_record row;
         enum desk desk;
         struct err why = {0};
-        bool found = office_record_get(&txn, &naming.notes[i], a, &row, &why);
+        bool found = office_record_get(&txn, &ret->notes[i], a, &row, &why);
+        bool body = found && digest_eq(&row.body, hash);
+        ret->is_body = ret->is_body || body;
         if (found && row.void_rule.len == 0 && desk_read(row.desk, &desk))
-            desks[desk] = true;
+            *(body ? &as_body[desk] : &ret->desks[desk]) = true;
         done = found || why.kind == ERR_NOT_FOUND ||
                err_set(err, why.kind, why.clause, "%s", why.text);
     }
     txn_release(&txn);
+    if (ret->is_body || ret->more) // among more than these may be the one whose body it is
+        memcpy(ret->desks, as_body, sizeof as_body);
     return done;
+}
+
+bool clerk_blob_attachable(struct clerk *c, struct arena *a, const struct digest *hash,
+                           enum desk desk, bool *ret_may, struct err *err)
+{
+    struct naming n = {.count = 0};
+    if (!name_desks(c, a, hash, &n, err))
+        return false;
+    *ret_may = n.count == 0 || (!n.is_body && n.desks[desk]);
+    return true;
 }
 
 bool clerk_blob_readable(struct clerk *c, struct clerk_io *io, const struct digest *hash,
                          struct err *err)
 {
     struct clerk_who who;
-    bool desks[DESK_COUNT] = {false};
-    if (!clerk_who(c, io, &who, err) || !desks_naming(c, io->arena, hash, desks, err))
+    struct naming n = {.count = 0};
+    if (!clerk_who(c, io, &who, err) || !name_desks(c, io->arena, hash, &n, err))
         return false;
     for (int d = DESK_TECHNICAL; d < DESK_COUNT; d++)
-        if (desks[d] && rights_has(&who.caller, NEED_READ, (enum desk)d))
+        if (n.desks[d] && rights_has(&who.caller, NEED_READ, (enum desk)d))
             return true;
     return err_set(err, ERR_NOT_FOUND, "DESIGN 5.3", "no record of your desks names this blob");
 }

@@ -12,4 +12,8 @@
 //   errors  ERR_NOT_FOUND, as if it did not exist
 bool clerk_blob_readable(struct clerk *c, struct clerk_io *io, const struct digest *hash,
                          struct err *err) MUST_USE;
+// May a draft of this desk have it as an attachment? One that nobody names yet, as an upload is, or
+// that a record of this desk has already; never a record's body.
+bool clerk_blob_attachable(struct clerk *c, struct arena *a, const struct digest *hash,
+                           enum desk desk, bool *ret_may, struct err *err) MUST_USE;
 #endif

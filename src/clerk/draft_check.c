@@ -3,6 +3,7 @@
 #include "access/gate.h"
 #include "base/limits.h"
 #include "clerk/acts.h"
+#include "clerk/blob.h"
 #include "clerk/shown.h"
 #include "record/speech.h"
 #include "record/type/withdraw.h"
@@ -138,28 +139,41 @@ static bool check_payload(struct checking *k, struct err *err)
 }
 
 // -- attachments and markings --------------------------------------------------------------------
+// What this desk may not send on counts as not held.
+static bool is_held(struct checking *k, const struct attachment *at, bool *ret, struct err *err)
+{
+    struct txn txn = {0};
+    struct exchange_blob blob;
+    struct err why = {0};
+    if (!db_begin(k->clerk->exchange, &txn, err))
+        return false;
+    bool found = exchange_blob_get(&txn, &at->blob, &blob, &why);
+    txn_release(&txn);
+    if (!found && why.kind != ERR_NOT_FOUND)
+        return err_set(err, why.kind, why.clause, "%s", why.text);
+    *ret = false;
+    if (!found || !blob.complete || blob.size != at->size)
+        return true;
+    return clerk_blob_attachable(k->clerk, k->arena, &at->blob, k->record->from.desk, ret, err);
+}
+
 static bool take_attachments(struct checking *k, struct err *err)
 {
     const struct record *r = k->record;
-    struct txn txn = {0};
     struct gate_attachment *held =
         arena_new(k->arena, struct gate_attachment, r->attachments_count + 1);
     if (held == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for the attachments");
-    bool done = db_begin(k->clerk->exchange, &txn, err);
-    for (size_t i = 0; done && i < r->attachments_count; i++) {
+    for (size_t i = 0; i < r->attachments_count; i++) {
         const struct attachment *at = &r->attachments[i];
-        struct exchange_blob blob;
-        struct err why = {0};
-        bool found = exchange_blob_get(&txn, &at->blob, &blob, &why);
-        if (!found && why.kind != ERR_NOT_FOUND)
-            done = err_set(err, why.kind, why.clause, "%s", why.text);
-        if (found && blob.complete && blob.size == at->size)
+        bool here = false;
+        if (!is_held(k, at, &here, err))
+            return false;
+        if (here)
             held[k->gate.attachments_count++] = (struct gate_attachment){at->blob, TLP_NONE};
     }
-    txn_release(&txn);
     k->gate.attachments = held;
-    return done;
+    return true;
 }
 
 static bool take_markings(struct checking *k, struct err *err)

@@ -5,6 +5,7 @@
 //   r       b16 the notice's ref             xb xa xn b16 "sha256:HEX" of body, attachment, note
 //   hb ha hn  d32 of the same                fb fa fn b32 octets of the same
 //   fc fm fg  b32 community file, a stranger's manifest, a draft that sends the body on
+//   sb sa   u64 size of body, attachment
 //   d       16, the draft that stays at XA   D       16, of a draft nobody has
 //   nS:V    V in S octets                    zN      N zero octets
 //   a       u16 and as many approvals of an export as this seat's officers can make
@@ -148,6 +149,9 @@ static inline void put_word(struct seat *s, struct buffer *b, const char *word)
         break;
     case 'f':
         buffer_block32(b, octets_of(s, word[1]));
+        break;
+    case 's':
+        buffer_number(b, word[1] == 'b' ? s->w->body.file.len : s->w->attachment.file.len, 8);
         break;
     case 'd':
         put_draft(s, b);

@@ -1,3 +1,4 @@
+#include "store/office_index.h"
 #include "tests/cli/access_frames.h"
 
 // -- the tables ----------------------------------------------------------------------------------
@@ -28,10 +29,13 @@ static const struct frame_try clerk_tries[] = {
     {"CLERK_WITNESS", "o2 o0 fn n8:0 n2:0", NOBODY},
     {"CLERK_TAKE_COSIGS", "o0 fn", NOBODY},
     {"CLERK_TAKE_EVIDENCE", "fn", NOBODY},
-    {"CLERK_TAKE_WAITING", "o2 n2:1 o0 n8:1 hb n8:1130 n1:3 | o2 n2:1 o0 n8:1 ha n8:4218 n1:3",
-     NOBODY},
+    {"CLERK_TAKE_WAITING", "o2 n2:1 o0 n8:1 hb sb n1:3 | o2 n2:1 o0 n8:1 ha sa n1:3", NOBODY},
     {"CLERK_TAKE_BLOB",
-     "o2 hb n8:1130 n8:0 n4:1 z1 | o2 hb n8:1130 n8:1129 n4:1 z1 | o2 ha n8:4218 n8:0 n4:1 z1",
+     "o2 hb sb n8:0 n4:1 z1 | o2 hb sb sb n4:0 | o2 ha sa n8:0 n4:1 z1 | wanna hb sb n8:0 n4:1 z1",
+     NOBODY},
+    {"CLERK_LEAVE_BLOB",
+     "o2 o2 n8:1 n1:3 hb sb n8:0 n4:1 z1 | o0 o2 n8:1 n1:3 ha sa n8:0 n4:1 z1 | "
+     "o2 o1 n8:1 n1:3 hb sb sb n4:0",
      NOBODY},
     {"CLERK_TAKE_BODIES", "o2 n2:1 hb fm | o2 n2:1 ha fm", NOBODY},
     {"CLERK_OFFERS_DONE", "o2 n2:1 hb", NOBODY},
@@ -232,6 +236,73 @@ static void sit(struct access_world *w, int node, const struct started *p, size_
         if (local)
             clerk_hang_up(&link);
     }
+}
+
+// -- one desk and another ------------------------------------------------------------------------
+// A record of XC to the other desk of XB; returns its note once that desk has it.
+static struct digest say_to_dora(struct access_world *w)
+{
+    char draft[2 * DRAFT_ID_BYTES + 1];
+    char note[DIGEST_TEXT_CHARS + 1];
+    struct digest hash;
+    struct ran r =
+        must_run(RUN(w, "draft", "--from", "technical", "--to", "XB/diplomatic", "--precedence",
+                     "ROUTINE", "--tlp", "GREEN", "--json", AS(w, XC, ANNA), NOTICE_LINE));
+    copy_field(&r, "draft", draft, sizeof draft);
+    const char *request = fresh_path(w);
+    must_run(RUN(w, "draft", "show", draft, "--out", request, AS(w, XC, ANNA)));
+    r = must_run(RUN(w, "release", draft, "--json", "--approval", approval_of(w, XC, ANNA, request),
+                     "--approval", approval_of(w, XC, BERT, request), AS(w, XC, ANNA)));
+    copy_field(&r, "note", note, sizeof note);
+    EXPECT(digest_read(str_of(note), &hash));
+    must_run(RUN(w, "bundle", "read", "--node", w->at[XB].folder.ptr, written_for(w, XC, XB)));
+    must_run(RUN(w, "show", note, AS(w, XB, DORA)));
+    return hash;
+}
+
+// As if that record named the body, whose hash anyone reads in XA's log, as its attachment.
+static void name_as_attachment(struct access_world *w, const struct digest *note)
+{
+    struct err err = {0};
+    const struct db_driver *driver;
+    struct db *db = NULL;
+    struct txn txn = {0};
+    EXPECT_OK(db_driver("sqlite", &driver, &err));
+    EXPECT_OK(office_open_write(driver, world_real(), in_folder(w, w->at[XB].folder, "office.db"),
+                                &db, &err));
+    EXPECT_OK(db_begin(db, &txn, &err));
+    EXPECT_OK(office_attached_put(&txn, &w->body.hash, note, &err));
+    EXPECT_OK(db_commit(&txn, &err));
+    txn_release(&txn);
+    db_close(db);
+}
+
+TEST(a_body_named_as_an_attachment_by_another_desks_record_stays_closed_to_that_desk)
+{
+    static const struct frame_try again[] = {
+        {"CLERK_BLOB_READ", "hb n8:0 n4:65536", NOBODY},
+        {"CLERK_ATTACHMENT_KEY", "hb", NOBODY},
+        {"CLERK_DRAFT_NEW", "fg", NOBODY},
+    };
+    static const unsigned kinds[] = {CLERK_BLOB_READ, CLERK_ATTACHMENT_KEY, CLERK_DRAFT_NEW};
+    struct access_world *w = the_world();
+    struct digest note = say_to_dora(w);
+    struct started p;
+    all_stop();
+    name_as_attachment(w, &note);
+    keeper_starts(w, XB, &p);
+    clerk_starts(w, XB, &p);
+    for (size_t i = 0; i < sizeof again / sizeof again[0]; i++) {
+        struct seat s = {.w = w, .node = XB, .who = DORA};
+        struct clerk_link link = officer_link(w, XB, DORA);
+        asking = &link;
+        buffer_init(&s.heard, &w->arena, 1 << 20);
+        ask_all(&s, kinds[i], again[i].questions, ask_clerk);
+        judge_seat(&s, &again[i], "an officer of another desk", false);
+        EXPECT(!s.done);
+        clerk_hang_up(&link);
+    }
+    both_end(&p);
 }
 
 TEST(only_officers_of_the_two_desks_read_by_a_clerks_frames)

@@ -187,21 +187,28 @@ static inline const char *key_path(struct access_world *w, int node, int who)
 }
 
 // -- founding ------------------------------------------------------------------------------------
+// Below those that the system hands to whoever dials out, or a node that starts anew could find
+// its own taken.
 static inline uint16_t free_port(void)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET};
-    union {
-        struct sockaddr_in *in;
-        struct sockaddr *any;
-    } address = {&at};
-    socklen_t size = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT(fd >= 0);
-    EXPECT(bind(fd, address.any, sizeof at) == 0);
-    EXPECT(getsockname(fd, address.any, &size) == 0);
-    (void)close(fd); // free again, and nobody else on loopback asks for it in between
-    return ntohs(at.sin_port);
+    for (;;) {
+        uint16_t dice;
+        struct sockaddr_in at = {.sin_family = AF_INET};
+        union {
+            struct sockaddr_in *in;
+            struct sockaddr *any;
+        } address = {&at};
+        world_random(world_real(), (uint8_t *)&dice, sizeof dice);
+        uint16_t port = (uint16_t)(10000 + dice % 20000);
+        int fd = socket(AF_INET, SOCK_STREAM, 0);
+        at.sin_port = htons(port);
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT(fd >= 0);
+        bool is_free = bind(fd, address.any, sizeof at) == 0;
+        (void)close(fd); // it was only asked for
+        if (is_free)
+            return port;
+    }
 }
 
 static inline struct str made_register(struct access_world *w, int node)
@@ -370,11 +377,19 @@ static inline void all_stop(void)
         node_stops(&world_of_four, node);
 }
 
+static inline _Noreturn void fail_with_log(struct access_world *w, int node)
+{
+    struct bytes log = test_file(&w->arena, in_folder(w, w->at[node].folder, "serve.log"));
+    fail_msg("%s does not serve: %.*s", node_codes[node], (int)log.len, (const char *)log.ptr);
+    abort(); // fail_msg does not come back
+}
+
 static inline struct clerk_link node_link(struct access_world *w, int node)
 {
     struct clerk_link link = {-1};
     struct err err = {0};
-    EXPECT_OK(clerk_connect(in_folder(w, w->at[node].folder, "clerk.sock"), &link, &err));
+    if (!clerk_connect(in_folder(w, w->at[node].folder, "clerk.sock"), &link, &err))
+        fail_with_log(w, node);
     return link;
 }
 
@@ -398,6 +413,6 @@ static inline void wait_serving(struct access_world *w, int node)
         }
         (void)poll(NULL, 0, STEP_MS);
     }
-    fail_msg("%s does not serve", node_codes[node]);
+    fail_with_log(w, node);
 }
 #endif
