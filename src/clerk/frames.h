@@ -12,6 +12,7 @@
 #define CLERK_FRAMES_H
 
 enum clerk_caller {
+    CLERK_FOR_NOBODY = 0,  // no row names it
     CLERK_FOR_LOCAL = 1,   // by uid: only what reads no body
     CLERK_FOR_OFFICER = 2, // proved an officer's key on this connection
     CLERK_FOR_COURIER = 4,

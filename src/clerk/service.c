@@ -106,12 +106,12 @@ static struct connection *free_place(struct service *s)
     return NULL;
 }
 
-static void connect_one(struct service *s, int socket, enum clerk_caller caller, bool accepted)
+static void connect_one(struct service *s, int socket, enum clerk_caller caller, enum coming came)
 {
     struct connection *to = free_place(s);
     CHECK(to != NULL);
-    *to = (struct connection){.socket = socket, .accepted = accepted, .caller = caller};
-    s->accepted += accepted ? 1 : 0;
+    *to = (struct connection){.socket = socket, .came = came, .caller = caller};
+    s->accepted += came == ACCEPTED ? 1 : 0;
 }
 
 // -- one frame -----------------------------------------------------------------------------------
@@ -191,9 +191,35 @@ static bool answer(struct service *s, struct connection *from, const struct fram
     return sent;
 }
 
+// -- the usher -----------------------------------------------------------------------------------
+// A process was started anew: its socket takes the place of the one before, with nothing of what
+// was half said on that. False: the supervisor has gone.
+static bool take_socket(struct service *s, struct connection *usher, struct err *err)
+{
+    struct arena a;
+    struct frame f = {.fd = -1};
+    arena_init(&a, FRAME_BYTES_MAX);
+    bool came = frame_receive(usher->socket, &a, READ_TIMEOUT_MS, &f, err);
+    arena_release(&a);
+    if (!came)
+        return false;
+    bool fits = f.fd >= 0 && (f.kind == CLERK_FOR_COURIER || f.kind == CLERK_FOR_DOOR);
+    for (size_t i = 0; fits && i < SERVICE_CONNECTIONS_MAX; i++)
+        if (s->at[i].socket >= 0 && (unsigned)s->at[i].caller == f.kind)
+            service_hang_up(s, &s->at[i]);
+    if (fits)
+        connect_one(s, f.fd, (enum clerk_caller)f.kind, BROUGHT);
+    else if (f.fd >= 0)
+        (void)close(f.fd); // of nobody here
+    return fits || err_set(err, ERR_MALFORMED, "clerk/service.h", "a socket of no process");
+}
+
 // False when the connection is to be closed; a caller who simply left is no event.
 static bool serve_frame(struct service *s, struct connection *from)
 {
+    struct err gone = {0};
+    if (from->came == USHER)
+        return take_socket(s, from, &gone);
     struct arena a;
     struct frame f = {.fd = -1};
     struct err err = {0};
@@ -214,20 +240,22 @@ static void accept_one(struct service *s)
     int socket = accept(s->sockets->listener, NULL, NULL);
     if (socket < 0)
         return; // it has gone again
-    connect_one(s, socket, CLERK_FOR_LOCAL, true);
+    connect_one(s, socket, CLERK_FOR_LOCAL, ACCEPTED);
 }
 
-// Gathers what to wait for; place 0 is the listener, left out while there is no room.
+// Gathers what to wait for; place 0 is the listener, left out while there is no room. The usher
+// comes last, for it gives places of connections to others.
 static nfds_t gather(struct service *s, struct pollfd *polled, struct connection **owners)
 {
     nfds_t count = 1;
     bool room = s->accepted < CLERK_CONNECTIONS_MAX;
     polled[0] = (struct pollfd){.fd = room ? s->sockets->listener : -1, .events = POLLIN};
-    for (size_t i = 0; i < SERVICE_CONNECTIONS_MAX; i++) {
-        if (s->at[i].socket < 0)
+    for (size_t n = 0; n < 2 * SERVICE_CONNECTIONS_MAX; n++) {
+        struct connection *at = &s->at[n % SERVICE_CONNECTIONS_MAX];
+        if (at->socket < 0 || (at->came == USHER) != (n >= SERVICE_CONNECTIONS_MAX))
             continue;
-        owners[count] = &s->at[i];
-        polled[count++] = (struct pollfd){.fd = s->at[i].socket, .events = POLLIN};
+        owners[count] = at;
+        polled[count++] = (struct pollfd){.fd = at->socket, .events = POLLIN};
     }
     return count;
 }
@@ -263,7 +291,8 @@ static bool follow(struct service *s, bool quiet, struct err *err)
 static bool only_courier_asks(const struct pollfd *polled, struct connection **owners, nfds_t count)
 {
     for (nfds_t i = 1; i < count; i++)
-        if (polled[i].revents != 0 && owners[i]->caller != CLERK_FOR_COURIER)
+        if (polled[i].revents != 0 && owners[i]->caller != CLERK_FOR_COURIER &&
+            owners[i]->came != USHER)
             return false;
     return true;
 }
@@ -281,7 +310,8 @@ static bool turn(struct service *s, bool *ret_goes_on, struct err *err)
     for (nfds_t i = 1; i < count; i++) {
         if (polled[i].revents == 0 || serve_frame(s, owners[i]))
             continue;
-        *ret_goes_on = *ret_goes_on && owners[i]->socket != s->sockets->command;
+        *ret_goes_on =
+            *ret_goes_on && owners[i]->socket != s->sockets->command && owners[i]->came != USHER;
         service_hang_up(s, owners[i]);
     }
     if (polled[0].revents != 0)
@@ -320,7 +350,9 @@ static void service_init(struct service *s, struct clerk *c, const struct clerk_
         s->at[i].socket = -1;
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
         if (given[i].socket >= 0)
-            connect_one(s, given[i].socket, given[i].is, false);
+            connect_one(s, given[i].socket, given[i].is, GIVEN);
+    if (sockets->usher > 0)
+        connect_one(s, sockets->usher, CLERK_FOR_NOBODY, USHER);
 }
 
 bool clerk_serve(struct clerk *c, const struct clerk_sockets *sockets, const volatile int *stop,

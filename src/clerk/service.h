@@ -16,6 +16,8 @@ struct clerk_sockets { // each owned by the caller, or -1
     int listener;      // local socket: whoever connects is LOCAL
     int command;       // one LOCAL caller connected already; the service ends when it hangs up
     int courier, door;
+    int usher; // brings courier and door their sockets, a new one each time they start; 0: nobody
+               // does
 };
 
 // Makes the node's local socket at `path`, for this uid alone; a stale one is replaced. The caller

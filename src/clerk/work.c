@@ -18,10 +18,10 @@ enum { RELEASE_BYTES_MAX = 512 << 20 }; // of all releases of one turn
 
 void service_hang_up(struct service *s, struct connection *from)
 {
-    if (from->accepted) {
+    if (from->came == ACCEPTED || from->came == BROUGHT)
         (void)close(from->socket); // its answers were sent or cannot be
+    if (from->came == ACCEPTED)
         s->accepted--;
-    }
     secret_wipe(&from->officer, sizeof from->officer);
     *from = (struct connection){.socket = -1};
 }

@@ -10,11 +10,13 @@
 #include "clerk/release.h"
 #include "clerk/service.h"
 
-enum { SERVICE_CONNECTIONS_MAX = CLERK_CONNECTIONS_MAX + 3 };
+enum { SERVICE_CONNECTIONS_MAX = CLERK_CONNECTIONS_MAX + 4 };
 
+// How a socket came here. What was accepted or brought is closed here.
+enum coming { GIVEN, ACCEPTED, BROUGHT, USHER }; // an usher is no caller: it brings sockets
 struct connection {
     int socket; // -1: a free place
-    bool accepted;
+    enum coming came;
     enum clerk_caller caller;
     struct officer_session officer;
     bool waits; // for this turn's releases

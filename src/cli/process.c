@@ -43,6 +43,13 @@ static int given_fd(const struct process_self *self, const char *name)
     return -1;
 }
 
+// Whoever brings the sockets of the other processes: the supervisor of a node, or of a command.
+static int usher_of(const struct process_self *self)
+{
+    int fd = given_fd(self, "usher");
+    return fd >= 0 ? fd : given_fd(self, "command");
+}
+
 static void say_ready(const struct process_self *self)
 {
     int fd = given_fd(self, "ready");
@@ -67,8 +74,7 @@ static bool run_keeper(struct process_self *self, struct err *err)
 {
     struct secret passphrase = {0};
     char folder[PATH_BYTES];
-    struct keeper_door doors[2] = {{given_fd(self, "clerk"), KEEPER_FOR_CLERK},
-                                   {given_fd(self, "courier"), KEEPER_FOR_COURIER}};
+    struct keeper_door doors[2] = {{-1, KEEPER_FOR_CLERK}, {-1, KEEPER_FOR_COURIER}};
     struct vault *v = memory_new(1, sizeof *v);
     (void)snprintf(folder, sizeof folder, "%s/keeper", self->folder);
     bool done = passphrase_get(self->config.passphrase_file, "Passphrase of the keeper",
@@ -77,7 +83,7 @@ static bool run_keeper(struct process_self *self, struct err *err)
     secret_release(&passphrase);
     if (done) {
         say_ready(self);
-        done = keeper_serve(v, doors, doors[1].socket >= 0 ? 2 : 1, &stop_asked, err);
+        done = keeper_serve_ushered(v, doors, 2, usher_of(self), &stop_asked, err);
         vault_close(v);
     }
     memory_release(v);
@@ -109,10 +115,8 @@ static bool run_clerk(struct process_self *self, struct err *err)
     const char *markings[CONFIG_MARKINGS_MAX];
     struct clerk_options options = clerk_options_of(self, markings);
     struct clerk *c = memory_new(1, sizeof *c);
-    struct clerk_sockets sockets = {.listener = -1,
-                                    .command = -1,
-                                    .courier = given_fd(self, "courier"),
-                                    .door = given_fd(self, "door")};
+    struct clerk_sockets sockets = {
+        .listener = -1, .command = -1, .courier = -1, .door = -1, .usher = usher_of(self)};
     char path[PATH_BYTES];
     (void)snprintf(path, sizeof path, "%s/clerk.sock", self->folder);
     bool done = clerk_open(c, &options, err) && clerk_listen(path, &sockets.listener, err);
@@ -174,7 +178,7 @@ static bool run_named(struct process_self *self, const char *name, struct err *e
         if (strcmp(runs[i].name, name) != 0)
             continue;
         // Started for the length of a command: the command says what was refused, once.
-        bool of_a_node = i > 1 || given_fd(self, "courier") >= 0;
+        bool of_a_node = given_fd(self, "command") < 0;
         report_init(runs[i].name, of_a_node ? self->config.log_level : REPORT_ERROR,
                     self->config.log_json);
         return runs[i].run(self, err);

@@ -2,6 +2,9 @@
 #include "cli/supervisor.h"
 
 #include "base/frame.h"
+#include "base/report.h"
+#include "clerk/frames.h"
+#include "keeper/frames.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -16,6 +19,7 @@ enum {
     STOP_TIMEOUT_MS = 10000,
     WATCH_MS = 200,
     LOCK_WAIT_MS = 5000,
+    USHER_TIMEOUT_MS = 5000,
     RESTARTS_MAX = 20,
     STEADY_MS = 60000, // a node that ran this long starts counting anew
     BACKOFF_MS_MAX = 30000,
@@ -29,28 +33,12 @@ const char *process_word(enum process p)
     return words[p];
 }
 
-// Descriptors of one generation of processes; -1 where there is none.
-struct wires {
-    int keeper_clerk[2], keeper_courier[2], clerk_courier[2], clerk_door[2];
-    int bell[2]; // read end, write end
-};
-
-static void close_both(int pair[2])
+// -- sockets -------------------------------------------------------------------------------------
+static void close_one(int *fd)
 {
-    for (int i = 0; i < 2; i++) {
-        if (pair[i] >= 0)
-            (void)close(pair[i]); // our copies; the processes have theirs
-        pair[i] = -1;
-    }
-}
-
-static void wires_close(struct wires *w)
-{
-    close_both(w->keeper_clerk);
-    close_both(w->keeper_courier);
-    close_both(w->clerk_courier);
-    close_both(w->clerk_door);
-    close_both(w->bell);
+    if (*fd >= 0)
+        (void)close(*fd); // our copy; the process has its own
+    *fd = -1;
 }
 
 static bool make_bell(int bell[2], struct err *err)
@@ -62,22 +50,30 @@ static bool make_bell(int bell[2], struct err *err)
     return true;
 }
 
-static bool wires_make(struct wires *w, bool whole, struct err *err)
+// A pair between `to`, which runs and is brought its end as the caller `kind`, and a process that
+// is to start with the other end.
+static bool bring(struct supervisor *s, enum process to, unsigned kind, int *ret_other,
+                  struct err *err)
 {
-    *w = (struct wires){{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
-    bool done = frame_pair(w->keeper_clerk, err);
-    if (done && whole)
-        done = frame_pair(w->keeper_courier, err) && frame_pair(w->clerk_courier, err) &&
-               frame_pair(w->clerk_door, err) && make_bell(w->bell, err);
-    if (!done)
-        wires_close(w);
-    return done;
+    int pair[2];
+    if (!frame_pair(pair, err))
+        return false;
+    struct frame f = {.kind = (uint16_t)kind, .fd = pair[0]};
+    bool done = frame_send(s->ushers[to], f, USHER_TIMEOUT_MS, err);
+    (void)close(pair[0]); // the receiver has its own
+    if (done)
+        *ret_other = pair[1];
+    else
+        (void)close(pair[1]); // nobody holds the other end
+    return done || err_wrap(err, "bringing the %s a socket", words[to]);
 }
 
 bool supervisor_init(struct supervisor *s, const struct config *config, bool whole, struct err *err)
 {
     char path[4096];
-    *s = (struct supervisor){.config = config, .whole = whole, .lock = -1};
+    *s = (struct supervisor){.config = config, .whole = whole, .lock = -1, .bell = {-1, -1}};
+    for (int p = 0; p < PROCESS_COUNT; p++)
+        s->ushers[p] = -1;
     ssize_t len = readlink("/proc/self/exe", s->program, sizeof s->program - 1);
     if (len <= 0)
         return err_set(err, ERR_IO, NULL, "cannot find this program's own file");
@@ -100,6 +96,10 @@ bool supervisor_init(struct supervisor *s, const struct config *config, bool who
 
 void supervisor_release(struct supervisor *s)
 {
+    for (int p = 0; p < PROCESS_COUNT; p++)
+        close_one(&s->ushers[p]);
+    close_one(&s->bell[0]);
+    close_one(&s->bell[1]);
     if (s->lock >= 0)
         (void)close(s->lock); // the lock goes with the last descriptor
     s->lock = -1;
@@ -178,40 +178,92 @@ static bool start_one(struct supervisor *s, enum process p, const struct given *
     return done;
 }
 
-static bool start_all(struct supervisor *s, const struct wires *w, struct err *err)
+// Keeper and clerk are brought the sockets of whoever starts after them.
+static bool start_ushered(struct supervisor *s, enum process p, struct given *given, size_t count,
+                          struct err *err)
 {
-    struct given keeper[] = {{"clerk", w->keeper_clerk[0]}, {"courier", w->keeper_courier[0]}};
-    struct given clerk[] = {{"keeper", w->keeper_clerk[1]},
-                            {"courier", w->clerk_courier[0]},
-                            {"door", w->clerk_door[0]},
-                            {"bell", w->bell[1]}};
-    struct given courier[] = {
-        {"clerk", w->clerk_courier[1]}, {"keeper", w->keeper_courier[1]}, {"bell", w->bell[0]}};
-    struct given door[] = {{"clerk", w->clerk_door[1]}};
-    if (!start_one(s, PROCESS_KEEPER, keeper, s->whole ? 2 : 1, err) ||
-        !start_one(s, PROCESS_CLERK, clerk, s->whole ? 4 : 1, err))
+    int pair[2];
+    if (!frame_pair(pair, err))
         return false;
-    if (!s->whole)
+    given[count] = (struct given){s->whole ? "usher" : "command", pair[1]};
+    bool done = start_one(s, p, given, count + 1, err);
+    (void)close(pair[1]); // the process has its own
+    close_one(&s->ushers[p]);
+    s->ushers[p] = pair[0];
+    return done;
+}
+
+static bool start_keeper(struct supervisor *s, struct err *err)
+{
+    struct given given[GIVEN_MAX];
+    return start_ushered(s, PROCESS_KEEPER, given, 0, err);
+}
+
+static bool start_clerk(struct supervisor *s, struct err *err)
+{
+    int keeper = -1;
+    struct given given[GIVEN_MAX];
+    if (!bring(s, PROCESS_KEEPER, KEEPER_FOR_CLERK, &keeper, err))
+        return false;
+    given[0] = (struct given){"keeper", keeper};
+    given[1] = (struct given){"bell", s->bell[1]};
+    bool done = start_ushered(s, PROCESS_CLERK, given, s->whole ? 2 : 1, err);
+    close_one(&keeper);
+    return done;
+}
+
+static bool start_courier(struct supervisor *s, struct err *err)
+{
+    int keeper = -1;
+    int clerk = -1;
+    bool done = bring(s, PROCESS_KEEPER, KEEPER_FOR_COURIER, &keeper, err) &&
+                bring(s, PROCESS_CLERK, CLERK_FOR_COURIER, &clerk, err);
+    struct given given[] = {{"clerk", clerk}, {"keeper", keeper}, {"bell", s->bell[0]}};
+    done = done && start_one(s, PROCESS_COURIER, given, 3, err);
+    close_one(&keeper);
+    close_one(&clerk);
+    return done;
+}
+
+static bool start_door(struct supervisor *s, struct err *err)
+{
+    int clerk = -1;
+    if (s->config->door[0] == '\0')
         return true;
-    bool has_door = s->config->door[0] != '\0';
-    return start_one(s, PROCESS_COURIER, courier, 3, err) &&
-           (!has_door || start_one(s, PROCESS_DOOR, door, 1, err));
+    bool done = bring(s, PROCESS_CLERK, CLERK_FOR_DOOR, &clerk, err);
+    struct given given[] = {{"clerk", clerk}};
+    done = done && start_one(s, PROCESS_DOOR, given, 1, err);
+    close_one(&clerk);
+    return done;
+}
+
+static bool start(struct supervisor *s, enum process p, struct err *err)
+{
+    static bool (*const starts[PROCESS_COUNT])(struct supervisor * s, struct err * err) = {
+        start_keeper, start_clerk, start_courier, start_door};
+    bool asked = s->whole || p == PROCESS_KEEPER || p == PROCESS_CLERK;
+    return !asked || s->pids[p] > 0 || starts[p](s, err);
+}
+
+static bool start_missing(struct supervisor *s, struct err *err)
+{
+    if (s->bell[0] < 0 && !make_bell(s->bell, err))
+        return false;
+    for (int p = 0; p < PROCESS_COUNT; p++)
+        if (!start(s, (enum process)p, err))
+            return false;
+    return true;
 }
 
 bool supervisor_start(struct supervisor *s, struct err *err)
 {
-    struct wires w;
-    if (!wires_make(&w, s->whole, err))
-        return false;
-    bool done = start_all(s, &w, err);
-    wires_close(&w);
+    bool done = start_missing(s, err);
     if (!done)
         supervisor_stop(s);
     return done;
 }
 
-// -- stopping and watching
-// -------------------------------------------------------------------------
+// -- stopping and watching ------------------------------------------------------------------------
 static bool gone(pid_t pid)
 {
     return waitpid(pid, NULL, WNOHANG) == pid;
@@ -271,6 +323,31 @@ static void wait_unless(const volatile int *stop, int ms)
         pause_ms(WATCH_MS);
 }
 
+// Whoever needs the process that ended goes with it.
+static void stop_dependants(struct supervisor *s, enum process ended)
+{
+    if (ended == PROCESS_KEEPER || ended == PROCESS_CLERK)
+        for (int p = PROCESS_COUNT - 1; p > (int)ended; p--)
+            stop_one(s, (enum process)p);
+}
+
+// Waits, then starts what is missing. A start that failed half-way leaves what runs running: the
+// next turn tries the rest again.
+static void restart(struct supervisor *s, const volatile int *stop, int restarts)
+{
+    struct err why = {0};
+    wait_unless(stop, backoff_ms(restarts));
+    if (*stop == 0 && !start_missing(s, &why))
+        report_err(REPORT_ERROR, "restart-failed", &why);
+}
+
+static bool all_run(const struct supervisor *s)
+{
+    bool has_door = s->config->door[0] != '\0';
+    return s->pids[PROCESS_KEEPER] > 0 && s->pids[PROCESS_CLERK] > 0 &&
+           s->pids[PROCESS_COURIER] > 0 && (!has_door || s->pids[PROCESS_DOOR] > 0);
+}
+
 bool supervisor_run(struct supervisor *s, const volatile int *stop, struct err *err)
 {
     struct world *w = world_real();
@@ -281,23 +358,25 @@ bool supervisor_run(struct supervisor *s, const volatile int *stop, struct err *
     int64_t since = world_monotonic_ms(w);
     while (*stop == 0) {
         enum process p = ended(s);
-        if (p == PROCESS_COUNT) {
+        if (p == PROCESS_COUNT && all_run(s)) {
             pause_ms(WATCH_MS);
             continue;
         }
         if (world_monotonic_ms(w) - since > STEADY_MS)
             restarts = 0;
-        report(REPORT_ERROR, "ended", "process=%s restarts=%d", words[p], restarts);
-        supervisor_stop(s);
-        if (restarts == RESTARTS_MAX)
-            return err_set(err, ERR_IO, NULL, "the %s ended %d times in a row", words[p], restarts);
-        wait_unless(stop, backoff_ms(restarts++));
-        if (*stop == 0 && !supervisor_start(s, err))
-            report_err(REPORT_ERROR, "restart-failed", err);
+        if (p != PROCESS_COUNT) {
+            report(REPORT_ERROR, "ended", "process=%s restarts=%d", words[p], restarts);
+            stop_dependants(s, p);
+        }
+        // Without courier or door the node still keeps what it has, and they are tried again and
+        // again.
+        bool kept = s->pids[PROCESS_KEEPER] > 0 && s->pids[PROCESS_CLERK] > 0;
+        if (restarts >= RESTARTS_MAX && !kept) {
+            supervisor_stop(s);
+            return err_set(err, ERR_IO, NULL, "its processes ended %d times in a row", restarts);
+        }
+        restart(s, stop, restarts++);
         since = world_monotonic_ms(w);
-        // a start that failed leaves nobody running: the next turn tries again
-        if (*stop == 0 && s->pids[PROCESS_KEEPER] == 0 && restarts < RESTARTS_MAX)
-            wait_unless(stop, backoff_ms(restarts++));
     }
     report(REPORT_INFO, "stopping", "folder=%s", s->config->folder);
     supervisor_stop(s);

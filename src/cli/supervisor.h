@@ -5,8 +5,10 @@
 // descriptors ("elchi process NAME ...").
 // Source: DESIGN section 9.
 //
-// keeper -> clerk -> courier -> door. When one of them ends by itself, all are stopped and started
-// again: each of them may be in the middle of a frame of the others.
+// keeper -> clerk -> courier -> door. What ends by itself is started anew, with new sockets, and so
+// is whatever stands after it in this row but needs it: after the clerk courier and door, after the
+// courier nobody. So a stranger who ends the courier neither stops the keeper nor makes somebody
+// type its passphrase.
 #ifndef CLI_SUPERVISOR_H
 #define CLI_SUPERVISOR_H
 #include "cli/config.h"
@@ -22,6 +24,10 @@ struct supervisor {
     bool whole;         // with courier and door; without: keeper and clerk for a command's length
     int lock;           // of FOLDER/node.lock; held as long as any process of the node lives
     pid_t pids[PROCESS_COUNT]; // 0: not running
+    // Our ends of the sockets over which keeper and clerk are brought those of the others; -1:
+    // none.
+    int ushers[PROCESS_COUNT];
+    int bell[2]; // the courier reads from the first, the clerk writes to the second; kept
 };
 
 // Takes the node's lock.

@@ -16,6 +16,7 @@ enum {
     FRAME_WITHIN_MS = 30000,      // a frame that is begun is finished, or its door is closed
     DOORS_MAX = 8,
     WAKE_MS = 1000,
+    USHER_WITHIN_MS = 1000, // the supervisor sends a whole frame at once
 };
 
 static const struct keeper_row rows[] = {
@@ -69,6 +70,14 @@ static keeper_act *act_of(unsigned kind, enum keeper_caller caller, struct err *
     (void)err_set(err, ERR_MALFORMED, "keeper/frames.h", "the keeper knows no frame %u", kind);
     return NULL;
 }
+
+struct keeper_doors {
+    struct keeper_door *doors;
+    size_t count;
+    int usher;             // brings new sockets; -1: nobody does
+    bool owned[DOORS_MAX]; // brought by it, so closed here
+    struct intake in[DOORS_MAX];
+};
 
 static bool run(struct vault *v, const struct frame *f, struct act_io *io, struct err *err)
 {
@@ -136,48 +145,95 @@ static bool serve_turn(struct vault *v, const struct keeper_door *door, struct i
                    FRAME_WITHIN_MS);
 }
 
+// -- new sockets
+// -----------------------------------------------------------------------------------
+static void shut(struct keeper_doors *d, size_t at)
+{
+    struct keeper_door *door = &d->doors[at];
+    intake_release(&d->in[at]);
+    (void)shutdown(door->socket, SHUT_RDWR); // so that the other side does not wait for answers
+    if (d->owned[at])
+        (void)close(door->socket); // nothing of ours waits in it
+    door->socket = -1;             // poll passes over it
+}
+
+// The supervisor started a process anew: its socket takes the place of the one before, with nothing
+// of what was half said on that.
+static bool take_socket(struct keeper_doors *d, int usher, struct err *err)
+{
+    struct arena a;
+    struct frame f = {.fd = -1};
+    arena_init(&a, OTHERS_BYTES_MAX);
+    bool came = frame_receive(usher, &a, USHER_WITHIN_MS, &f, err);
+    arena_release(&a);
+    if (!came)
+        return false;
+    for (size_t i = 0; i < d->count && f.fd >= 0; i++) {
+        if ((unsigned)d->doors[i].is != f.kind)
+            continue;
+        if (d->doors[i].socket >= 0)
+            shut(d, i);
+        d->doors[i].socket = f.fd;
+        d->owned[i] = true;
+        return true;
+    }
+    if (f.fd >= 0)
+        (void)close(f.fd); // of no door here
+    return err_set(err, ERR_MALFORMED, "keeper/service.h", "a socket of no door");
+}
+
 // False: the keeper ends.
-static bool serve_door(struct vault *v, struct keeper_door *door, struct intake *in, short ready,
+static bool serve_door(struct vault *v, struct keeper_doors *d, size_t at, short ready,
                        struct err *err)
 {
-    if (door->socket < 0 || serve_turn(v, door, in, ready, err))
+    struct keeper_door *door = &d->doors[at];
+    if (door->socket < 0 || serve_turn(v, door, &d->in[at], ready, err))
         return true;
-    // Without a clerk there is nothing to keep; after a failed durable step nothing may be signed.
-    if (err->kind == ERR_LOCKED || door->is == KEEPER_FOR_CLERK)
+    // After a failed durable step nothing may be signed. Without a clerk there is nothing to keep,
+    // unless somebody brings another.
+    if (err->kind == ERR_LOCKED || (door->is == KEEPER_FOR_CLERK && d->usher < 0))
         return false;
-    report_err(REPORT_WARN, "door-closed", err);
-    intake_release(in);
-    (void)shutdown(door->socket, SHUT_RDWR); // so that the other side does not wait for answers
-    door->socket = -1;                       // poll passes over it
+    if (door->is != KEEPER_FOR_CLERK || err->kind != ERR_OFFLINE)
+        report_err(REPORT_WARN, "door-closed", err);
+    shut(d, at);
     return true;
 }
 
-static bool serve_all(struct vault *v, struct keeper_door *doors, struct intake *in, size_t count,
-                      struct err *err)
+static bool serve_all(struct vault *v, struct keeper_doors *d, struct err *err)
 {
-    struct pollfd polled[DOORS_MAX];
-    for (size_t i = 0; i < count; i++)
-        polled[i] = (struct pollfd){.fd = doors[i].socket, .events = POLLIN};
-    if (poll(polled, (nfds_t)count, WAKE_MS) < 0)
+    struct pollfd polled[DOORS_MAX + 1];
+    for (size_t i = 0; i < d->count; i++)
+        polled[i] = (struct pollfd){.fd = d->doors[i].socket, .events = POLLIN};
+    polled[d->count] = (struct pollfd){.fd = d->usher, .events = POLLIN};
+    if (poll(polled, (nfds_t)d->count + 1, WAKE_MS) < 0)
         return true; // a signal: the loop looks whether it is to stop
-    for (size_t i = 0; i < count; i++)
-        if (!serve_door(v, &doors[i], &in[i], polled[i].revents, err))
+    for (size_t i = 0; i < d->count; i++)
+        if (!serve_door(v, d, i, polled[i].revents, err))
             return false;
-    return true;
+    return polled[d->count].revents == 0 || take_socket(d, d->usher, err);
+}
+
+bool keeper_serve_ushered(struct vault *v, struct keeper_door *doors, size_t doors_count, int usher,
+                          const volatile int *stop, struct err *err)
+{
+    struct keeper_doors d = {.doors = doors, .count = doors_count, .usher = usher};
+    CHECK(doors_count > 0);
+    CHECK(doors_count <= DOORS_MAX);
+    for (size_t i = 0; i < doors_count; i++)
+        intake_init(&d.in[i], doors[i].is == KEEPER_FOR_CLERK ? FRAME_BYTES_MAX : OTHERS_BYTES_MAX);
+    bool done = true;
+    while (done && *stop == 0)
+        done = serve_all(v, &d, err);
+    for (size_t i = 0; i < doors_count; i++) {
+        if (d.owned[i] && doors[i].socket >= 0)
+            shut(&d, i);
+        intake_release(&d.in[i]);
+    }
+    return done || err->kind == ERR_OFFLINE;
 }
 
 bool keeper_serve(struct vault *v, struct keeper_door *doors, size_t doors_count,
                   const volatile int *stop, struct err *err)
 {
-    struct intake in[DOORS_MAX];
-    CHECK(doors_count > 0);
-    CHECK(doors_count <= DOORS_MAX);
-    for (size_t i = 0; i < doors_count; i++)
-        intake_init(&in[i], doors[i].is == KEEPER_FOR_CLERK ? FRAME_BYTES_MAX : OTHERS_BYTES_MAX);
-    bool done = true;
-    while (done && *stop == 0)
-        done = serve_all(v, doors, in, doors_count, err);
-    for (size_t i = 0; i < doors_count; i++)
-        intake_release(&in[i]);
-    return done || err->kind == ERR_OFFLINE;
+    return keeper_serve_ushered(v, doors, doors_count, -1, stop, err);
 }

@@ -25,4 +25,10 @@ const struct keeper_row *keeper_rows(size_t *ret_count);
 // set.
 bool keeper_serve(struct vault *v, struct keeper_door *doors, size_t doors_count,
                   const volatile int *stop, struct err *err) MUST_USE;
+// The same for a node: whoever holds the other end of `usher` brings each door its socket, and a
+// new one when the process there was started anew (a frame whose kind is the caller, with the
+// descriptor). A clerk that goes is waited for; who must not be restarted is the keeper alone, for
+// somebody would have to type its passphrase. Ends well when the usher goes.
+bool keeper_serve_ushered(struct vault *v, struct keeper_door *doors, size_t doors_count, int usher,
+                          const volatile int *stop, struct err *err) MUST_USE;
 #endif
