@@ -14,15 +14,17 @@ struct prepared {
     int place[PARAMETERS_MAX + 1]; // $N stands at this index; SQLite numbers names as they come
     struct prepared *next;
 };
+enum fixed { FIXED_BEGIN, FIXED_COMMIT, FIXED_COUNT };
 struct link {
     sqlite3 *handle; // owned
     enum db_mode mode;
-    enum db_wait wait;         // as the engine is set now
-    int64_t changes;           // of all rows, when this transaction began
-    bool owed;                 // committed, and not on the disk for sure
-    struct vfs vfs;            // not used by DB_MEMORY
-    struct vfs_lock lock;      // of DB_WRITE
-    struct prepared *prepared; // owned; all of them, newest first
+    enum db_wait wait;                // as the engine is set now
+    int64_t changes;                  // of all rows, when this transaction began
+    bool owed;                        // committed, and not on the disk for sure
+    struct vfs vfs;                   // not used by DB_MEMORY
+    struct vfs_lock lock;             // of DB_WRITE
+    struct prepared *prepared;        // owned; all of them, newest first
+    sqlite3_stmt *fixed[FIXED_COUNT]; // owned; what every transaction says
 };
 
 static bool reads(const struct link *l)
@@ -172,6 +174,8 @@ static void sqlite_close(void *link)
         (void)sqlite3_finalize(p->stmt); // repeats what its last step said
         memory_release(p);
     }
+    for (size_t i = 0; i < FIXED_COUNT; i++)
+        (void)sqlite3_finalize(l->fixed[i]);      // repeats what its last step said
     CHECK(sqlite3_close(l->handle) == SQLITE_OK); // refused only while a statement lives
     vfs_lock_release(&l->lock);
     vfs_release(&l->vfs);
@@ -192,16 +196,31 @@ static bool sqlite_open(const struct db_target *target, void **ret_link, struct 
 }
 
 // -- transactions -----------------------------------------------------------------------------
+static bool tell_fixed(struct link *l, enum fixed which, struct err *err)
+{
+    static const char *const texts[FIXED_COUNT] = {
+        [FIXED_BEGIN] = "BEGIN IMMEDIATE", [FIXED_COMMIT] = "COMMIT"};
+    int result = SQLITE_OK;
+    if (l->fixed[which] == NULL)
+        result = sqlite3_prepare_v3(l->handle, texts[which], -1, SQLITE_PREPARE_PERSISTENT,
+                                    &l->fixed[which], NULL);
+    if (result == SQLITE_OK)
+        result = sqlite3_step(l->fixed[which]);
+    bool done = result == SQLITE_DONE || refuse(l, result, texts[which], err);
+    (void)sqlite3_reset(l->fixed[which]); // repeats what the step said
+    return done;
+}
+
 // FULL waits for the disk at each commit, NORMAL before each checkpoint only; in both a write-ahead
 // log is always read back as some transaction left it (SQLite, PRAGMA synchronous).
 static bool set_wait(struct link *l, enum db_wait wait, struct err *err)
 {
-    static const char *const words[] = {
-        [DB_WAITS] = "PRAGMA synchronous = FULL", [DB_DEFERRED] = "PRAGMA synchronous = NORMAL"};
     if (l->mode != DB_WRITE || l->wait == wait)
         return true;
     l->wait = wait;
-    return tell(l, words[wait], err);
+    // Not prepared beforehand: this pragma works when it is compiled.
+    return tell(l, wait == DB_WAITS ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL",
+                err);
 }
 
 static bool sqlite_begin(void *link, enum db_wait wait, struct err *err)
@@ -212,7 +231,7 @@ static bool sqlite_begin(void *link, enum db_wait wait, struct err *err)
     if (!set_wait(l, wait, err))
         return false;
     l->changes = sqlite3_total_changes64(l->handle);
-    return tell(l, "BEGIN IMMEDIATE", err);
+    return tell_fixed(l, FIXED_BEGIN, err);
 }
 
 static void sqlite_rollback(void *link)
@@ -245,7 +264,7 @@ static bool sqlite_commit(void *link, struct err *err)
     struct link *l = link;
     if (sqlite3_get_autocommit(l->handle) != 0)
         return err_set(err, ERR_IO, "SQLite", "the transaction was rolled back by the engine");
-    if (!tell(l, "COMMIT", err))
+    if (!tell_fixed(l, FIXED_COMMIT, err))
         return false;
     bool wrote = sqlite3_total_changes64(l->handle) != l->changes;
     if (l->wait == DB_DEFERRED) {

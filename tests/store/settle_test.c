@@ -62,7 +62,14 @@ TEST(a_commit_waits_for_the_disk_unless_it_was_begun_as_deferred)
     EXPECT_OK(put(db, db_begin, "four", &err));
     EXPECT(c.syncs == 1);
     EXPECT_OK(db_settle(db, &err));
-    EXPECT(c.syncs == 1); // the one before made all of it durable
+    EXPECT(c.syncs == 1);                     // the one before made all of it durable
+    for (int again = 0; again < 3; again++) { // and back, as often as asked
+        c.syncs = 0;
+        EXPECT_OK(put(db, db_begin_deferred, again % 2 == 0 ? "five" : "six", &err));
+        EXPECT(c.syncs == 0);
+        EXPECT_OK(put(db, db_begin, "seven", &err));
+        EXPECT(c.syncs == 1);
+    }
     db_close(db);
     arena_release(&a);
 }
