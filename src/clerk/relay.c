@@ -66,16 +66,19 @@ static bool stands(struct clerk *c, struct txn *txn, struct arena *a, struct lef
                    (unsigned long long)most);
 }
 
-// Known here already: only what this State itself began to leave goes on.
-static bool begin_left(struct txn *txn, const struct left *l, struct exchange_blob *ret,
-                       struct err *err)
+// Known here already: only what this State itself began to leave goes on. What is ours, written
+// here or to us, goes to nobody on another's word, not on its addressee's either.
+static bool begin_left(struct txn *txn, struct str own, const struct left *l,
+                       struct exchange_blob *ret, struct err *err)
 {
     struct err why = {0};
     bool theirs = false;
+    bool ours = false;
     if (exchange_blob_get(txn, &l->offer.hash, ret, &why)) {
-        if (!exchange_reader_may(txn, &l->offer.hash, l->from, &theirs, err))
+        if (!exchange_reader_may(txn, &l->offer.hash, l->from, &theirs, err) ||
+            !exchange_reader_may(txn, &l->offer.hash, own, &ours, err))
             return false;
-        if (!theirs || ret->size != l->offer.size)
+        if (!theirs || ours || ret->size != l->offer.size)
             return err_set(err, ERR_DENIED, "DESIGN 5.3", "this blob is not theirs to hand on");
         return true;
     }
@@ -118,7 +121,7 @@ bool clerk_act_leave_blob(struct clerk *c, struct clerk_io *io, struct err *err)
     if (!take_left(io, &l, err) || !may_relay(c, &l, err))
         return false;
     bool done = db_begin(c->exchange, &txn, err) && stands(c, &txn, io->arena, &l, err) &&
-                begin_left(&txn, &l, &blob, err) && keep(&txn, &l, &blob, err) &&
+                begin_left(&txn, c->origin, &l, &blob, err) && keep(&txn, &l, &blob, err) &&
                 db_commit(&txn, err);
     txn_release(&txn);
     if (!done)

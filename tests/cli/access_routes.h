@@ -175,8 +175,12 @@ static inline void try_blob_put(struct visit *v)
         put_piece(v, b, size - 1, size, NULL);
         put_piece(v, b, size, size, NULL);
         put_piece(v, b, 0, size + 1, NULL);
+        // A relay that is asked to carry what it holds for itself refuses, and by that tells it;
+        // what counts here is whether anybody may read afterwards.
+        size_t before = v->heard.len;
         for (int node = XB; node <= XC; node++)
             put_for(v, b, size, node);
+        v->heard.len = before;
         (void)ask_path(v, METHOD_GET, "/blob/", v->blobs[b]->hex); // did it make a reader of us?
     }
 }
