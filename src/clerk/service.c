@@ -265,7 +265,7 @@ static int patience_of(struct service *s)
 {
     if (s->work)
         return s->at_once ? 0 : LINGER_MS;
-    if (!service_owes(s->clerk)) {
+    if (!service_owes(s)) {
         s->owes_ms = 0;
         return WAKE_MS;
     }
@@ -282,7 +282,7 @@ static bool follow(struct service *s, bool quiet, struct err *err)
     if ((s->work && (s->at_once || lingered)) || now - s->worked_ms >= IDLE_WORK_MS)
         return service_work(s, err);
     bool overdue = s->owes_ms != 0 && now - s->owes_ms >= QUIET_MAX_MS;
-    if (!s->work && service_owes(s->clerk) && (overdue || (quiet && s->owes_ms != 0)))
+    if (!s->work && service_owes(s) && (overdue || (quiet && s->owes_ms != 0)))
         return service_work_quietly(s, err);
     return true;
 }
@@ -297,6 +297,17 @@ static bool only_courier_asks(const struct pollfd *polled, struct connection **o
     return true;
 }
 
+// What was done before is done to the end, and durable: whoever asks now may be shown it, and what
+// an act waits for in the office must not be there before what it was derived from.
+static bool catch_up(struct service *s, struct err *err)
+{
+    struct err why = {0};
+    if (s->work && !service_work(s, err))
+        return false;
+    return !s->unsettled ||
+           service_settle(s, "store", db_settle(s->clerk->exchange, &why), &why, err);
+}
+
 // *ret_goes_on is false when the command's caller has gone, for whom alone this process runs.
 static bool turn(struct service *s, bool *ret_goes_on, struct err *err)
 {
@@ -305,7 +316,7 @@ static bool turn(struct service *s, bool *ret_goes_on, struct err *err)
     nfds_t count = gather(s, polled, owners);
     if (poll(polled, count, patience_of(s)) <= 0)
         return follow(s, true, err);
-    if (s->work && !only_courier_asks(polled, owners, count) && !service_work(s, err))
+    if (!only_courier_asks(polled, owners, count) && !catch_up(s, err))
         return false;
     for (nfds_t i = 1; i < count; i++) {
         if (polled[i].revents == 0 || serve_frame(s, owners[i]))

@@ -189,6 +189,7 @@ bool service_work(struct service *s, struct err *err)
     struct clerk *c = s->clerk;
     struct err append = {0};
     struct err why = {0};
+    bool for_courier = !s->at_once && c->answers == NULL;
     s->work = s->at_once = c->again = false;
     s->worked_ms = world_monotonic_ms(c->world);
     bool done = release_all(s, err) &&
@@ -208,7 +209,10 @@ bool service_work(struct service *s, struct err *err)
     done = done && service_settle(s, "project", clerk_project(c, &why), &why, err);
     ring(c);
     why = (struct err){0};
-    done = done && service_settle(s, "store", db_settle(c->exchange, &why), &why, err);
+    // What a courier brought is shown to nobody before the next frame of somebody else.
+    if (done && !for_courier)
+        done = service_settle(s, "store", db_settle(c->exchange, &why), &why, err);
+    s->unsettled = true;
     why = (struct err){0};
     done = done && service_settle(s, "restore", clerk_restore_step(c, &why), &why, err);
     ring(c);
@@ -217,9 +221,10 @@ bool service_work(struct service *s, struct err *err)
 }
 
 // -- what nobody waits for -----------------------------------------------------------------------
-bool service_owes(const struct clerk *c)
+bool service_owes(const struct service *s)
 {
-    return c->cosigned || clerk_cosign_owes(c) || clerk_landed_owes(c);
+    const struct clerk *c = s->clerk;
+    return s->unsettled || c->cosigned || clerk_cosign_owes(c) || clerk_landed_owes(c);
 }
 
 static bool step_cosigned(struct clerk *c, struct err *err)
@@ -234,6 +239,7 @@ bool service_work_quietly(struct service *s, struct err *err)
     struct clerk *c = s->clerk;
     struct err why = {0};
     s->owes_ms = 0;
+    s->unsettled = false;
     bool done = service_settle(s, "cosign", clerk_cosign_due(c, &why), &why, err);
     ring(c);
     why = (struct err){0};

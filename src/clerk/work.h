@@ -32,6 +32,7 @@ struct service {
     bool at_once;     // ... and not only the courier
     int64_t asked_ms; // since when
     int64_t owes_ms;  // since when something is owed; 0: nothing is
+    bool unsettled;   // something was committed that nobody waited for
     int64_t worked_ms;
     struct err last; // of the work: said once, until it changes
 };
@@ -48,6 +49,6 @@ bool service_settle(struct service *s, const char *event, bool done, const struc
 // by the exchange store.
 bool service_work(struct service *s, struct err *err) MUST_USE;
 // What nobody waits for: cosigning, the words of what others cosigned, making everything durable.
-bool service_owes(const struct clerk *c);
+bool service_owes(const struct service *s);
 bool service_work_quietly(struct service *s, struct err *err) MUST_USE;
 #endif
