@@ -277,8 +277,13 @@ static bool put_logs(struct batch *c, struct err *err)
         if (!exchange_log_find(&c->txn, origin, c->arena, &c->log, &why) ||
             c->log.signed_size.n == 0)
             continue;
-        // After a restore it asks for its own entries by holding fewer than we do.
-        if (!put_entries(c, origin, err) || !put_cosigs(c, origin, err))
+        // After a restore it asks for its own entries by holding fewer than we do when a session
+        // begins. Later it is we who know less of what it holds: it has just said something new.
+        if ((!theirs || c->t->opening) && !put_entries(c, origin, err))
+            return false;
+        if (theirs && c->t->logs[c->at].size >= c->log.signed_size.n)
+            c->t->opening = false;
+        if (!put_cosigs(c, origin, err))
             return false;
     }
     return true;
@@ -308,6 +313,7 @@ bool talk_compose(struct talk *t, struct view *v, bool fresh, struct arena *a, s
     t->said_something = false;
     if (fresh) {
         talk_forget(t);
+        t->opening = true;
         t->told = false;
     }
     bool done = view_refresh(v, err) && db_begin(v->exchange, &c.txn, err) &&

@@ -21,6 +21,7 @@ struct talk_offer {
 struct talk {
     struct str peer;                           // origin; owned by whoever keeps the talk
     bool told;                                 // the partner has sent its HAVE
+    bool opening;                              // its own log is given back, if it holds less
     bool introduced;                           // manifests and evidence were sent
     struct talk_log logs[TALK_LOGS_MAX];       // in the community's order
     struct digest community;                   // that the order is of

@@ -330,8 +330,10 @@ static bool take_hello(struct taking *k, const struct wire_frame *f, struct err 
     struct origin_id own = origin_id_of(k->v->share->own);
     if (!origin_id_eq(&f->of.hello.from, &peer) || !origin_id_eq(&f->of.hello.to, &own))
         return err_set(err, ERR_DENIED, "FORMATS 7", "the greeting names another pair of States");
-    if ((f->of.hello.flags & WIRE_FRESH) != 0)
+    if ((f->of.hello.flags & WIRE_FRESH) != 0) {
         talk_forget(k->t);
+        k->t->opening = true;
+    }
     return true;
 }
 
