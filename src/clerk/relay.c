@@ -171,7 +171,8 @@ bool clerk_act_offers_done(struct clerk *c, struct clerk_io *io, struct err *err
         clerk_take_digest(io, &hash);
     if (!clerk_columns_done(io, err) || !clerk_take_from(c, from, err))
         return false;
-    bool done = db_begin(c->exchange, &txn, err);
+    // What is lost of this is offered once more, and said to be held once more.
+    bool done = db_begin_deferred(c->exchange, &txn, err);
     for (size_t i = 0; done && i < count; i++) {
         reader_copy(&rows, hash.octets, sizeof hash.octets);
         done = relay_done(c, &txn, from, &hash, err);
