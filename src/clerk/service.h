@@ -6,8 +6,10 @@
 // Source: DESIGN section 9.
 //
 // One turn: every socket that is ready gives one frame; each is answered at once, but RELEASE,
-// whose answers wait. Then one append for all that was sealed in the turn, one projection, and only
-// then the waiting answers: several releases share one extend and one commit.
+// whose answers wait. Then all that officers released goes through each durable step together, one
+// projection shows it, and only then come the waiting answers. What a courier brings piece by piece
+// is worked on once it pauses for some milliseconds; cosigning waits until nobody asks for
+// anything.
 #ifndef CLERK_SERVICE_H
 #define CLERK_SERVICE_H
 #include "clerk/node.h"
