@@ -115,8 +115,11 @@ static bool run_clerk(struct process_self *self, struct err *err)
     const char *markings[CONFIG_MARKINGS_MAX];
     struct clerk_options options = clerk_options_of(self, markings);
     struct clerk *c = memory_new(1, sizeof *c);
-    struct clerk_sockets sockets = {
-        .listener = -1, .command = -1, .courier = -1, .door = -1, .usher = usher_of(self)};
+    struct clerk_sockets sockets = {.listener = -1,
+                                    .command = -1,
+                                    .courier = given_fd(self, "courier"),
+                                    .door = given_fd(self, "door"),
+                                    .usher = usher_of(self)};
     char path[PATH_BYTES];
     (void)snprintf(path, sizeof path, "%s/clerk.sock", self->folder);
     bool done = clerk_open(c, &options, err) && clerk_listen(path, &sockets.listener, err);

@@ -3,16 +3,17 @@
 #include "base/encode.h"
 #include "base/limits.h"
 #include "base/report.h"
+#include "courier/give.h"
 #include "store/exchange_blob.h"
 
 #include <stdio.h>
 
 enum {
     ROWS_MAX = 1024,
-    SMALL_BYTES = 65536,     // handed on whole, many at once
-    BATCH_BYTES = 512 << 10, // octets of small ones in one frame
+
     PIECE_BYTES = BLOB_CHUNK_BYTES * 8,
     TARGET_CHARS = 80,
+    ANSWER_ARENA_BYTES = 65536,
     LOOK_ARENA_BYTES = 1 << 20,
 };
 
@@ -98,29 +99,85 @@ static bool list_wanted(struct rows *r, struct err *err)
     return done;
 }
 
-// -- small ones ----------------------------------------------------------------------------------
-struct batch {
-    struct arena arena;
-    struct clerk_body bodies[CLERK_BODIES_MAX];
-    size_t count, octets;
+// -- small ones, many with one question ----------------------------------------------------------
+struct small {
+    struct digest hashes[GIVE_MANY_MAX];
+    size_t count;
+    uint64_t octets; // that they have together, as their records say
 };
 
-static bool hand_batch(struct call *c, struct batch *b, struct err *err)
+static bool hand_bodies(struct call *c, const struct clerk_body *bodies, size_t count,
+                        struct err *err)
 {
     uint16_t taken = 0;
-    bool done = true;
-    if (b->count > 0) {
-        share_lock(c->share);
-        done =
-            clerk_take_bodies(&c->share->clerk, str_of(c->peer), b->bodies, b->count, &taken, err);
-        share_unlock(c->share);
-        for (size_t i = 0; done && i < b->count; i++)
-            talk_settle(&c->talk, &b->bodies[i].hash, b->bodies[i].octets.len);
+    if (count == 0)
+        return true;
+    share_lock(c->share);
+    bool done = clerk_take_bodies(&c->share->clerk, str_of(c->peer), bodies, count, &taken, err);
+    share_unlock(c->share);
+    for (size_t i = 0; done && i < count; i++) {
+        talk_settle(&c->talk, &bodies[i].hash, bodies[i].octets.len);
+        c->came += bodies[i].octets.len;
     }
-    arena_release(&b->arena);
-    arena_init(&b->arena, (size_t)2 * BATCH_BYTES);
-    b->count = b->octets = 0;
     return done;
+}
+
+// One the partner does not have, or whose octets are others, is not asked for again.
+static bool take_answer(struct call *c, const struct small *s, struct bytes answer,
+                        struct clerk_body *bodies, size_t *ret_count, struct err *err)
+{
+    struct reader r = reader_of(answer);
+    size_t count = 0;
+    for (size_t i = 0; i < s->count && r.rest.len > 0; i++) {
+        struct bytes octets = reader_block32(&r);
+        struct digest said = digest_of(octets);
+        if (!r.failed && octets.len > 0 && digest_eq(&said, &s->hashes[i]))
+            bodies[count++] = (struct clerk_body){s->hashes[i], octets};
+        else
+            call_note_absent(c, &s->hashes[i]);
+    }
+    if (!reader_done(&r))
+        return err_set(err, ERR_MALFORMED, "courier/give.h", "bodies that are cut short");
+    *ret_count = count;
+    return true;
+}
+
+static bool ask_small(struct call *c, const struct small *s, struct arena *a, struct err *err)
+{
+    struct answer answer;
+    size_t count = 0;
+    struct clerk_body *bodies = arena_new(a, struct clerk_body, GIVE_MANY_MAX);
+    struct ask ask = {.method = METHOD_POST,
+                      .target = "/blobs",
+                      .content_type = "application/octet-stream",
+                      .body = bytes_of(s->hashes[0].octets, s->count * DIGEST_BYTES),
+                      .answer_bytes_max = GIVE_MANY_BYTES_MAX};
+    CHECK(bodies != NULL);
+    return client_ask(c->client, &ask, a, &answer, err) &&
+           take_answer(c, s, answer.body, bodies, &count, err) &&
+           hand_bodies(c, bodies, count, err);
+}
+
+static bool fetch_small(struct call *c, struct small *s, struct err *err)
+{
+    struct arena a;
+    if (s->count == 0)
+        return true;
+    arena_init(&a, (size_t)4 * GIVE_MANY_BYTES_MAX);
+    bool done = ask_small(c, s, &a, err);
+    arena_release(&a);
+    s->count = 0;
+    s->octets = 0;
+    return done;
+}
+
+static bool add_small(struct call *c, struct small *s, const struct row *row, struct err *err)
+{
+    if (s->octets + row->size > GIVE_MANY_BYTES_MAX / 2 && !fetch_small(c, s, err))
+        return false;
+    s->hashes[s->count++] = row->hash;
+    s->octets += row->size;
+    return s->count < GIVE_MANY_MAX || fetch_small(c, s, err);
 }
 
 static void target_of(const struct row *row, char target[TARGET_CHARS])
@@ -128,25 +185,6 @@ static void target_of(const struct row *row, char target[TARGET_CHARS])
     char hex[2 * DIGEST_BYTES + 1];
     hex_write(bytes_of(row->hash.octets, DIGEST_BYTES), hex);
     (void)snprintf(target, TARGET_CHARS, "/blob/%s", hex);
-}
-
-static bool fetch_small(struct call *c, struct batch *b, const struct row *row, struct err *err)
-{
-    char target[TARGET_CHARS];
-    struct answer answer;
-    target_of(row, target);
-    struct ask ask = {.method = METHOD_GET, .target = target, .answer_bytes_max = row->size};
-    if (!client_ask(c->client, &ask, &b->arena, &answer, err))
-        return false;
-    struct digest said = digest_of(answer.body);
-    if (!digest_eq(&said, &row->hash))
-        return err_set(err, ERR_TAMPERED, "DESIGN 5.4",
-                       "the partner gave other octets than asked for");
-    b->bodies[b->count++] = (struct clerk_body){row->hash, answer.body};
-    b->octets += answer.body.len;
-    c->came += answer.body.len;
-    return (b->octets < BATCH_BYTES - SMALL_BYTES && b->count < CLERK_BODIES_MAX) ||
-           hand_batch(c, b, err);
 }
 
 // -- large ones ----------------------------------------------------------------------------------
@@ -203,7 +241,7 @@ static bool fetch_large(struct call *c, const struct row *row, struct err *err)
     if (!done || f.complete)
         return done;
     target_of(row, target);
-    arena_init(&a, SMALL_BYTES);
+    arena_init(&a, ANSWER_ARENA_BYTES);
     f.piece = memory_new(PIECE_BYTES, 1);
     struct ask ask = {.method = METHOD_GET,
                       .target = target,
@@ -224,10 +262,14 @@ static bool fetch_large(struct call *c, const struct row *row, struct err *err)
 
 // -- all of it -----------------------------------------------------------------------------------
 // One that cannot be had now is no reason to leave the others; a broken line is.
-static bool fetch_one(struct call *c, struct batch *b, const struct row *row, struct err *err)
+static bool fetch_one(struct call *c, struct small *s, const struct row *row, struct err *err)
 {
     struct err why = {0};
-    if (row->size <= SMALL_BYTES ? fetch_small(c, b, row, &why) : fetch_large(c, row, &why))
+    if (row->size <= GIVE_SMALL_BYTES)
+        return add_small(c, s, row, err);
+    if (!fetch_small(c, s, err)) // what came before in the order of urgency
+        return false;
+    if (fetch_large(c, row, &why))
         return true;
     if (why.kind == ERR_OFFLINE || why.kind == ERR_BUSY)
         return err_set(err, why.kind, why.clause, "%s", why.text);
@@ -262,19 +304,13 @@ static bool drop_offers(struct call *c, struct err *err)
 bool fetch_wanted(struct call *c, struct err *err)
 {
     struct rows r = {c, memory_new(ROWS_MAX, sizeof *r.items), 0};
-    struct batch *b = memory_new(1, sizeof *b);
-    struct err why = {0};
-    arena_init(&b->arena, (size_t)2 * BATCH_BYTES);
+    struct small *s = memory_new(1, sizeof *s);
     bool done = list_wanted(&r, err);
     for (unsigned p = PRECEDENCE_COUNT; done && p-- > 0;)
         for (size_t i = 0; done && i < r.count && !atomic_load(&c->share->stop); i++)
-            done = r.items[i].precedence != p || fetch_one(c, b, &r.items[i], err);
-    // What came before a line broke is not lost.
-    if (!hand_batch(c, b, &why) && done)
-        done = err_set(err, why.kind, why.clause, "%s", why.text);
-    done = done && drop_offers(c, err);
-    arena_release(&b->arena);
-    memory_release(b);
+            done = r.items[i].precedence != p || fetch_one(c, s, &r.items[i], err);
+    done = done && fetch_small(c, s, err) && drop_offers(c, err);
+    memory_release(s);
     memory_release(r.items);
     return done;
 }

@@ -68,3 +68,45 @@ bool give_read(struct view *v, const struct digest *hash, uint64_t offset, uint8
         *ret_count = p.count;
     return done;
 }
+
+// -- many at once --------------------------------------------------------------------------------
+static bool put_one(struct txn *txn, struct str partner, const struct digest *hash,
+                    struct buffer *out, struct err *err)
+{
+    struct exchange_blob blob = {.have = 0};
+    struct arena a;
+    struct bytes octets = {0};
+    bool may = false;
+    struct err why = {0};
+    if (!exchange_reader_may(txn, hash, partner, &may, err))
+        return false;
+    bool gives = may && exchange_blob_get(txn, hash, &blob, &why) && blob.complete &&
+                 blob.size <= GIVE_SMALL_BYTES;
+    arena_init(&a, (size_t)2 * GIVE_SMALL_BYTES);
+    bool done = !gives || exchange_blob_whole(txn, hash, GIVE_SMALL_BYTES, &a, &octets, err);
+    if (done)
+        buffer_block32(out, octets);
+    arena_release(&a);
+    return done;
+}
+
+bool give_many(struct view *v, struct str partner, struct bytes hashes, struct arena *a,
+               struct bytes *ret, struct err *err)
+{
+    struct txn txn = {0};
+    struct buffer out;
+    struct reader r = reader_of(hashes);
+    if (hashes.len == 0 || hashes.len % DIGEST_BYTES != 0)
+        return err_set(err, ERR_MALFORMED, "courier/give.h", "a question is made of hashes");
+    if (hashes.len > (size_t)GIVE_MANY_MAX * DIGEST_BYTES)
+        return err_set(err, ERR_LIMIT, "courier/give.h", "more than %d hashes", GIVE_MANY_MAX);
+    buffer_init(&out, a, GIVE_MANY_BYTES_MAX);
+    bool done = db_begin(v->exchange, &txn, err);
+    while (done && r.rest.len > 0 && out.cap_max - out.len > GIVE_SMALL_BYTES + sizeof(uint32_t)) {
+        struct digest hash;
+        reader_copy(&r, hash.octets, sizeof hash.octets);
+        done = put_one(&txn, partner, &hash, &out, err);
+    }
+    txn_release(&txn);
+    return done && buffer_take(&out, ret, err);
+}

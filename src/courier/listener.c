@@ -231,6 +231,19 @@ static bool blob_get(struct request *rq, void *ctx, struct err *err)
     return reply_stream(rq, &source, err);
 }
 
+static bool blobs_post(struct request *rq, void *ctx, struct err *err)
+{
+    struct listener *l = ctx;
+    struct bytes answer = {0};
+    lock(l);
+    const struct community_state *s = partner_of(l, rq);
+    bool done = s == NULL ? err_set(err, ERR_NOT_FOUND, NULL, "there is nothing here")
+                          : give_many(&l->view, s->origin, request_body(rq), request_arena(rq),
+                                      &answer, err);
+    unlock(l);
+    return done && reply_bytes(rq, 200, "application/octet-stream", answer, err);
+}
+
 static bool number_header(struct request *rq, struct str name, uint64_t *ret)
 {
     struct str value;
@@ -362,6 +375,7 @@ static const struct route peer_rows[] = {
     {METHOD_POST, "/keys", NEED_ANYONE, CHAIN_BYTES_MAX, keys_post, NULL},
     {METHOD_POST, "/session", NEED_PARTNER, WIRE_BATCH_BYTES_MAX, session, NULL},
     {METHOD_GET, "/blob/{}", NEED_PARTNER, 0, blob_get, NULL},
+    {METHOD_POST, "/blobs", NEED_PARTNER, (uint64_t)GIVE_MANY_MAX *DIGEST_BYTES, blobs_post, NULL},
     {METHOD_PUT, "/blob/{}", NEED_PARTNER, (uint64_t)BLOB_CHUNK_BYTES * 8, blob_put, NULL},
     {METHOD_POST, "/witness/add-checkpoint", NEED_PARTNER, NOTE_BYTES_MAX, witness, NULL},
     {METHOD_POST, "/mirror/add-entries", NEED_PARTNER, BLOB_CHUNK_BYTES, mirror, NULL},

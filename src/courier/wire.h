@@ -43,9 +43,10 @@ enum {
     ROOT_PREFIX_BYTES = 8,
 };
 enum wire_flag {
-    WIRE_FRESH = 1,   // forget what you told me before: an answer may have been lost
-    WIRE_WAIT = 2,    // may be answered later, at latest after 60 s
-    WIRE_ASK_OWN = 4, // reserved: whoever holds less of its own log is given it when a session begins
+    WIRE_FRESH = 1, // forget what you told me before: an answer may have been lost
+    WIRE_WAIT = 2,  // may be answered later, at latest after 60 s
+    WIRE_ASK_OWN =
+        4, // reserved: whoever holds less of its own log is given it when a session begins
     WIRE_FLAGS_ALL = 7,
 };
 enum wire_kind {

@@ -133,6 +133,20 @@ static inline void try_blob_get(struct visit *v)
     }
 }
 
+static inline void try_blobs_post(struct visit *v)
+{
+    uint8_t hashes[3 * DIGEST_BYTES] = {0}; // both, and one that names nothing
+    for (size_t b = 0; b < 2; b++)
+        EXPECT(hex_read(str_of(v->blobs[b]->hex), hashes + b * DIGEST_BYTES, DIGEST_BYTES));
+    for (size_t count = 1; count <= 3; count++)
+        (void)ask(v, (struct ask){.method = METHOD_POST,
+                                  .target = "/blobs",
+                                  .body = bytes_of(hashes, count * DIGEST_BYTES)});
+    (void)ask(v, (struct ask){.method = METHOD_POST,
+                              .target = "/blobs",
+                              .body = bytes_of(hashes, DIGEST_BYTES - 1)});
+}
+
 static inline const char *put_header(struct visit *v, const char *fmt, unsigned long long n)
 {
     struct err err = {0};

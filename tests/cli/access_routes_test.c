@@ -16,6 +16,7 @@ static const struct route_try peer_tries[] = {
     {METHOD_POST, "/keys", try_keys_post, 0, 0, true},
     {METHOD_POST, "/session", try_session, 0, 0, false},
     {METHOD_GET, "/blob/{}", try_blob_get, BY_XB, 0, true},
+    {METHOD_POST, "/blobs", try_blobs_post, BY_XB, 0, true},
     {METHOD_PUT, "/blob/{}", try_blob_put, 0, 0, true},
     {METHOD_POST, "/witness/add-checkpoint", try_witness, 0, 0, true},
     {METHOD_POST, "/mirror/add-entries", try_mirror, 0, 0, true},
