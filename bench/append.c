@@ -60,7 +60,7 @@ static void open_store(const char *folder, const struct bench_keeper *keeper)
     struct err err = {0};
     struct txn txn = {0};
     struct arena a;
-    struct bytes checkpoint;
+    struct bytes checkpoint = {0};
     char path[128];
     struct digest leaf = merkle_leaf(keeper->manifest);
     arena_init(&a, 1 << 20);

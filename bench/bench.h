@@ -104,7 +104,7 @@ BENCH struct str bench_register(struct arena *a)
     struct sign_public key;
     struct note_key named;
     struct str vkey;
-    struct str text;
+    struct str text = {0};
     must(sign_seed_new(world_real(), &seed, &err), &err, "a seed");
     sign_public_of(&seed, &key);
     secret_release(&seed);
@@ -128,7 +128,7 @@ BENCH struct bytes bench_manifest(const struct vault *v, struct arena *a)
     struct sign_public key;
     struct note note;
     struct str text;
-    struct bytes whole;
+    struct bytes whole = {0};
     struct writer w = writer_of(arena_new(a, uint8_t, NOTE_BYTES_MAX), NOTE_BYTES_MAX);
     must(vault_public(v, a, &k, &err) && sign_seed_new(world_real(), &root, &err), &err, "keys");
     sign_public_of(&root, &key);

@@ -250,7 +250,7 @@ static nfds_t gather(struct service *s, struct pollfd *polled, struct connection
     nfds_t count = 1;
     bool room = s->accepted < CLERK_CONNECTIONS_MAX;
     polled[0] = (struct pollfd){.fd = room ? s->sockets->listener : -1, .events = POLLIN};
-    for (size_t n = 0; n < 2 * SERVICE_CONNECTIONS_MAX; n++) {
+    for (size_t n = 0; n < (size_t)2 * SERVICE_CONNECTIONS_MAX; n++) {
         struct connection *at = &s->at[n % SERVICE_CONNECTIONS_MAX];
         if (at->socket < 0 || (at->came == USHER) != (n >= SERVICE_CONNECTIONS_MAX))
             continue;
