@@ -95,7 +95,7 @@ static void measure_record(struct arena *a, bool sealed, struct bytes note, doub
 {
     struct err err = {0};
     struct bytes plain;
-    struct bytes blob;
+    struct bytes blob = {0};
     struct blind blind = {{7}};
     if (sealed) {
         struct age_recipient two[2];
