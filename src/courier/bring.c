@@ -14,6 +14,7 @@ enum {
     PIECE_BYTES = BLOB_CHUNK_BYTES * 8,
     LINE_CHARS = 80,
     TO_CHARS = ORIGIN_BYTES_MAX + 16,
+    SMALL_ARENA_BYTES = 16384,
     ANSWER_BYTES_MAX = 64,
     CARRIED_MAX = 64
 };
@@ -64,11 +65,12 @@ static bool bring_piece(struct bringing *b, uint8_t *room, struct err *err)
 {
     struct arena a;
     size_t count = 0;
-    arena_init(&a, LINE_CHARS * LINE_CHARS);
+    arena_init(&a, SMALL_ARENA_BYTES);
     b->arena = &a;
     bool done = give_read(&b->call->view, b->hash, b->have, room, PIECE_BYTES, &count, err) &&
                 put_piece(b, bytes_of(room, count), err);
     arena_release(&a);
+    b->arena = NULL;
     return done;
 }
 
@@ -175,7 +177,7 @@ static bool ask_have(struct bringing *b, struct err *err)
     hex_write(bytes_of(b->hash->octets, DIGEST_BYTES), hex);
     (void)snprintf(target, sizeof target, "/blob/%s", hex);
     struct ask ask = {.method = METHOD_HEAD, .target = target};
-    arena_init(&a, LINE_CHARS * LINE_CHARS);
+    arena_init(&a, SMALL_ARENA_BYTES);
     bool done = client_ask(b->call->client, &ask, &a, &answer, &why);
     if (done && answer_header(&answer, STR("Elchi-Have"), &value))
         done = decimal_read(value, b->size, &b->have);

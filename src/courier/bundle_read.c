@@ -36,6 +36,7 @@ struct reading {
     struct head *heads;
     size_t heads_count;
     bool heads_done, waiting_done;
+    bool *skipped; // of the members: a body that nobody waited for
     struct bundle_read_summary *sum;
 };
 
@@ -470,12 +471,41 @@ static bool pass_two(struct reading *r, struct err *err)
             return malformed(err, "the file changed while it was read");
         if (take_member(r, m, &why))
             continue;
-        if (m->kind == BUNDLE_BLOB && why.kind == ERR_DENIED)
+        r->skipped[i] = m->kind == BUNDLE_BLOB && why.kind == ERR_DENIED;
+        if (r->skipped[i])
             r->sum->skipped++;
         else if (!refused(r, name, &why, err))
             return false;
     }
     return settle(r, BUNDLE_BLOB, err);
+}
+
+// An attachment is awaited only once the body that names it was opened, and may stand before it in
+// the order of hashes: what nobody waited for is looked at once more.
+static bool blobs_again(struct reading *r, struct err *err)
+{
+    uint64_t size = 0;
+    if (r->sum->skipped == 0)
+        return true;
+    if (!bundle_file_rewind(&r->file, err) || !bundle_file_next(&r->file, "index", &size, err))
+        return false;
+    for (size_t i = 0; i < r->index.members_count; i++) {
+        const struct bundle_member *m = &r->index.members[i];
+        char name[BUNDLE_NAME_CHARS + 1];
+        struct err why = {0};
+        bundle_name_write(m, name);
+        if (!bundle_file_next(&r->file, name, &size, err))
+            return false;
+        if (size != m->size)
+            return malformed(err, "the file changed while it was read");
+        if (!r->skipped[i])
+            continue;
+        if (take_blob(r, m, &why))
+            r->sum->skipped--;
+        else if (why.kind != ERR_DENIED && !refused(r, name, &why, err))
+            return false;
+    }
+    return true;
 }
 
 // -- the two entries -----------------------------------------------------------------------------
@@ -519,12 +549,14 @@ static bool make_room(struct reading *r, struct err *err)
 {
     size_t count = r->index.members_count;
     r->heads = arena_new(r->arena, struct head, count + 1);
+    r->skipped = arena_new(r->arena, bool, count + 1);
     r->sum->gaps = arena_new(r->arena, struct bundle_gap, 2 * count + 1);
     // A refusal per member, per checkpoint and per frame of hints, at most.
     r->sum->refused = arena_new(r->arena, struct bundle_refused,
                                 2 * count + r->index.waiting_count / ROW_BATCH + 2);
     r->sum->index = r->index;
-    return (r->heads != NULL && r->sum->gaps != NULL && r->sum->refused != NULL) ||
+    return (r->heads != NULL && r->skipped != NULL && r->sum->gaps != NULL &&
+            r->sum->refused != NULL) ||
            err_set(err, ERR_LIMIT, "base/limits.h", "no room for %zu members", count);
 }
 
@@ -537,7 +569,8 @@ bool bundle_read(const struct bundle_source *source, const char *path, struct ar
     r->arena = a;
     r->file.fd = -1;
     r->sum = &sum;
-    bool done = begin(r, path, err) && pass_one(r, err) && make_room(r, err) && pass_two(r, err);
+    bool done = begin(r, path, err) && pass_one(r, err) && make_room(r, err) && pass_two(r, err) &&
+                blobs_again(r, err);
     if (done)
         *ret = sum;
     end(r);

@@ -50,7 +50,7 @@ static bool take_piece(void *context, uint64_t offset, struct bytes octets, stru
     return true;
 }
 
-bool give_read(struct view *v, const struct digest *hash, uint64_t offset, uint8_t *to, size_t cap,
+bool give_read(struct view *v, const struct digest *hash, uint64_t offset, void *to, size_t cap,
                size_t *ret_count, struct err *err)
 {
     struct txn txn = {0};

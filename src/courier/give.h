@@ -20,7 +20,7 @@ bool give_may(struct view *v, struct str partner, const struct digest *hash, uin
 // How much came of one that the partner began to leave here; false: nothing to speak of.
 bool give_part(struct view *v, struct str partner, const struct digest *hash, uint64_t *ret_have);
 // 1 to `cap` octets from `offset`, which lies before the end.
-bool give_read(struct view *v, const struct digest *hash, uint64_t offset, uint8_t *to, size_t cap,
+bool give_read(struct view *v, const struct digest *hash, uint64_t offset, void *to, size_t cap,
                size_t *ret_count, struct err *err) MUST_USE;
 // Many small blobs with one answer: for each hash in order a block32, empty when the partner may
 // not have it, it is not here, or is no small one. The answer ends early when it is full; `hashes`

@@ -262,6 +262,18 @@ static bool put_have(struct batch *c, struct err *err)
     return true;
 }
 
+// After a restore it asks for its own entries by holding fewer than we do when a session begins.
+// Later it is we who know less of what it holds: it has just said something new.
+static bool put_log(struct batch *c, struct str origin, struct err *err)
+{
+    bool theirs = str_eq(origin, c->t->peer);
+    if ((!theirs || c->t->opening) && !put_entries(c, origin, err))
+        return false;
+    if (theirs && c->t->logs[c->at].size >= c->log.signed_size.n)
+        c->t->opening = false;
+    return put_cosigs(c, origin, err);
+}
+
 // Which logs this partner is given: ours, and those of States with exchange on; of its own log only
 // what others signed under it.
 static bool put_logs(struct batch *c, struct err *err)
@@ -270,20 +282,13 @@ static bool put_logs(struct batch *c, struct err *err)
     for (c->at = 0; c->at < h->community.states_count; c->at++) {
         struct str origin = h->community.states[c->at].origin;
         struct err why = {0};
-        bool ours = str_eq(origin, c->v->share->own);
-        bool theirs = str_eq(origin, c->t->peer);
-        if (!ours && !theirs && !held_is_on(h, origin, OPTIN_EXCHANGE))
+        bool of_two = str_eq(origin, c->v->share->own) || str_eq(origin, c->t->peer);
+        if (!of_two && !held_is_on(h, origin, OPTIN_EXCHANGE))
             continue;
         if (!exchange_log_find(&c->txn, origin, c->arena, &c->log, &why) ||
             c->log.signed_size.n == 0)
             continue;
-        // After a restore it asks for its own entries by holding fewer than we do when a session
-        // begins. Later it is we who know less of what it holds: it has just said something new.
-        if ((!theirs || c->t->opening) && !put_entries(c, origin, err))
-            return false;
-        if (theirs && c->t->logs[c->at].size >= c->log.signed_size.n)
-            c->t->opening = false;
-        if (!put_cosigs(c, origin, err))
+        if (!put_log(c, origin, err))
             return false;
     }
     return true;
