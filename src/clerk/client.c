@@ -160,29 +160,8 @@ bool clerk_take_manifests(const struct clerk_link *c, struct str origin, struct 
     return done;
 }
 
-static bool take_lines(struct asking *ask, struct tree_size *ret_size, struct str ret_lines[2],
-                       size_t *ret_count, struct err *err)
-{
-    struct str lines[2];
-    uint64_t size = reader_u64(&ask->answer);
-    size_t count = reader_u16(&ask->answer);
-    if (count > 2)
-        return malformed(err, "entries");
-    for (size_t i = 0; i < count; i++)
-        if (!text_check(reader_block16(&ask->answer), &lines[i], err))
-            return false;
-    if (!reader_done(&ask->answer))
-        return malformed(err, "entries");
-    ret_size->n = size;
-    *ret_count = count;
-    for (size_t i = 0; i < count; i++)
-        ret_lines[i] = lines[i];
-    return true;
-}
-
-bool clerk_take_entries(const struct clerk_link *c, struct arena *a,
-                        const struct clerk_entries *entries, struct tree_size *ret_size,
-                        struct str ret_lines[2], size_t *ret_lines_count, struct err *err)
+bool clerk_take_entries(const struct clerk_link *c, const struct clerk_entries *entries,
+                        struct tree_size *ret_size, struct err *err)
 {
     struct asking ask;
     ask_init(&ask);
@@ -193,8 +172,12 @@ bool clerk_take_entries(const struct clerk_link *c, struct arena *a,
     buffer_number(&ask.columns, entries->count, 4);
     for (size_t i = 0; i < entries->count; i++)
         buffer_block16(&ask.columns, entries->entries[i]);
-    bool done = call_in(c, CLERK_TAKE_ENTRIES, &ask, a, err) &&
-                take_lines(&ask, ret_size, ret_lines, ret_lines_count, err);
+    bool done = call(c, CLERK_TAKE_ENTRIES, &ask, err);
+    uint64_t size = done ? reader_u64(&ask.answer) : 0;
+    if (done && !reader_done(&ask.answer))
+        done = malformed(err, "entries");
+    if (done)
+        ret_size->n = size;
     ask_release(&ask);
     return done;
 }

@@ -42,13 +42,12 @@ struct clerk_entries {
     const struct bytes *entries;
     size_t count;
 };
-// Answers with the size held and the lines this node signed for it (in the arena).
+// Answers with the size held. What this node signs for it comes later, as cosignatures do.
 //   errors  ERR_GAP       entries before `first` are missing here
 //           ERR_CONFLICT  the checkpoint is of another history: evidence was kept
 //           ERR_TAMPERED  the entries do not lead to the checkpoint
-bool clerk_take_entries(const struct clerk_link *c, struct arena *a,
-                        const struct clerk_entries *ask, struct tree_size *ret_size,
-                        struct str ret_lines[2], size_t *ret_lines_count, struct err *err) MUST_USE;
+bool clerk_take_entries(const struct clerk_link *c, const struct clerk_entries *ask,
+                        struct tree_size *ret_size, struct err *err) MUST_USE;
 bool clerk_witness(const struct clerk_link *c, struct arena *a, struct str from, struct str origin,
                    struct bytes checkpoint, struct tree_size old, struct proof proof,
                    struct str *ret_line, struct err *err) MUST_USE;

@@ -52,7 +52,7 @@ enum clerk_caller {
     X(CLERK_TAKE_MANIFESTS, 48, CLERK_FOR_CARRIER, /* b16 origin, b32 chain -> u8 changed */       \
       "takes a chain of key manifests")                                                            \
     /* b16 from (peer), b16 origin, u64 first, b32 checkpoint note, u32 count, count times b16 ->  \
-       u64 size held, u16 lines, each: b16 line. Entries held already are skipped */               \
+       u64 size held. Entries held already are skipped */                                          \
     X(CLERK_TAKE_ENTRIES, 49, CLERK_FOR_CARRIER, "takes entries with the checkpoint over them")    \
     /* b16 from, b16 origin, b32 checkpoint note, u64 old, u16 proof, each d32 -> b16 line.        \
        As C2SP tlog-witness: ERR_CONFLICT "held SIZE" when old is another */                       \

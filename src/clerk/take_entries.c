@@ -304,7 +304,6 @@ static bool answer(struct taking *t, struct clerk_io *io, struct err *err)
         clerk_cosign_later(t->c, t->origin);
     clerk_ring(t->c);
     buffer_number(&io->answer, size, 8);
-    buffer_number(&io->answer, 0, 2); // lines come as cosignatures do, once the clerk is quiet
     return true;
 }
 

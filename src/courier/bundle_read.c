@@ -246,10 +246,7 @@ static bool take_package(struct reading *r, const struct head *h, struct clerk_e
     size_t left = ask->count;
     ask->checkpoint = h->note;
     while (left > 0) {
-        struct arena scratch;
         struct tree_size size = {0};
-        struct str lines[2];
-        size_t lines_count = 0;
         size_t octets = 0;
         size_t n = 0;
         while (n < left && (n == 0 || octets + all[n].len + 2 <= BATCH_BYTES))
@@ -257,11 +254,7 @@ static bool take_package(struct reading *r, const struct head *h, struct clerk_e
         ask->first.n = first;
         ask->entries = all;
         ask->count = n;
-        arena_init(&scratch, 4 << 20);
-        bool done =
-            clerk_take_entries(r->source->clerk, &scratch, ask, &size, lines, &lines_count, err);
-        arena_release(&scratch);
-        if (!done)
+        if (!clerk_take_entries(r->source->clerk, ask, &size, err))
             return false;
         *ret_size = size.n;
         first += n;

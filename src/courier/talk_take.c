@@ -87,8 +87,6 @@ static bool take_entries(struct taking *k, const struct wire_entries *e, struct 
 {
     size_t at;
     struct tree_size size;
-    struct str lines[2];
-    size_t lines_count = 0;
     const struct community_state *s = state_by_id(k->v, &e->origin, &at);
     uint8_t *room = note_room(k, err);
     if (s == NULL)
@@ -101,8 +99,7 @@ static bool take_entries(struct taking *k, const struct wire_entries *e, struct 
     struct clerk_entries ask = {k->t->peer,       s->origin,  e->first,
                                 writer_bytes(&w), e->entries, e->count};
     share_lock(k->v->share);
-    bool done =
-        clerk_take_entries(&k->v->share->clerk, k->arena, &ask, &size, lines, &lines_count, err);
+    bool done = clerk_take_entries(&k->v->share->clerk, &ask, &size, err);
     share_unlock(k->v->share);
     if (done && e->size.n > k->t->logs[at].size)
         k->t->logs[at].size = e->size.n; // whoever sends them holds them

@@ -78,7 +78,6 @@ static inline void carry_log(struct three *t, int holder, int whose, int to)
     struct txn txn = {0};
     struct err err = {0};
     EXPECT(reader_u64(&answer) == log_at(t, holder, whose).signed_size.n);
-    EXPECT(reader_u16(&answer) == 0);
     EXPECT(reader_done(&answer));
     EXPECT_OK(clerk_cosign_due(&t->at[to].clerk, &err));
     held = log_at(t, to, whose);
