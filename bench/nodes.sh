@@ -51,6 +51,6 @@ row "footprint, all processes of an idle node, PSS" 40 "$(pss_kib "$PID_XA" | aw
 
 # -- delivery ------------------------------------------------------------------------------------
 echo "deliver: sealed messages, two nodes on loopback, durable on both sides"
-"$B/bench/deliver" "$WORK/XA" XB "${MESSAGES:-500}" || { tail -3 "$WORK/XA.log" "$WORK/XB.log" >&2; failures=1; }
+"$B/bench/deliver" "$WORK/XA" XB "${MESSAGES:-1500}" || { tail -3 "$WORK/XA.log" "$WORK/XB.log" >&2; failures=1; }
 row "footprint, after delivery, PSS" 40 "$(pss_kib "$PID_XA" | awk '{print $1 / 1024}')" MiB
 stop XA XB

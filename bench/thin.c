@@ -18,7 +18,9 @@ enum {
     LOG_SIZE = 100000,
     AIM_PROBE = 20,
     AIM_OPEN = 700,
-    AIM_SEALED = 1200
+    AIM_SEALED = 1200,
+    QUESTION_OCTETS = 32, // POST /blobs: a hash
+    LENGTH_OCTETS = 4,    // and before the octets of its answer
 };
 
 static size_t frame_bytes(struct arena *a, const struct wire_frame *f)
@@ -75,7 +77,7 @@ static size_t waiting_bytes(struct arena *a)
 
 static size_t want_bytes(struct arena *a)
 {
-    struct wire_want row = {{{0}}, 0};
+    struct wire_want row = {{{0}}, NOTE_OCTETS};
     struct wire_frame f = {.kind = WIRE_WANT, .of.want = {&row, 1}};
     return frame_bytes(a, &f);
 }
@@ -117,12 +119,14 @@ static void measure_record(struct arena *a, bool sealed, struct bytes note, doub
         must(open_body_write(&body, a, &blob, &err), &err, "an open body");
     }
     size_t entry = entry_bytes(a, sealed ? ENTRY_SEALED : ENTRY_OPEN, blob, &blind, note);
-    size_t sent = hello_bytes(a) + entry + waiting_bytes(a) + blob.len;
+    size_t sent = hello_bytes(a) + entry + waiting_bytes(a) + LENGTH_OCTETS + blob.len;
     note_figure("the body", (double)blob.len, "B");
     note_figure("the entry under its checkpoint", (double)entry, "B");
+    note_figure("the length before the body", LENGTH_OCTETS, "B");
     note_figure("greeting and hint", (double)(hello_bytes(a) + waiting_bytes(a)), "B");
-    note_figure("comes back: greeting, wish, two lines",
-                (double)(hello_bytes(a) + want_bytes(a) + cosig_bytes(a, 2)), "B");
+    note_figure("comes back: greeting, question, word that it is held, two lines",
+                (double)(hello_bytes(a) + QUESTION_OCTETS + want_bytes(a) + cosig_bytes(a, 2)),
+                "B");
     aim_at_most(sealed ? "thin link, a sealed 400 B record" : "thin link, an open 400 B record",
                 aim, (double)sent, "B");
 }

@@ -1,6 +1,7 @@
 #include "courier/talk_waiting.h"
 
 #include "base/limits.h"
+#include "record/entry.h"
 #include "store/exchange_blob.h"
 
 enum { OFFERS_SEEN_MAX = 1 << 20, ROW_BYTES = 64 };
@@ -53,6 +54,24 @@ static bool announce(struct talk *t, const struct digest *hash)
     return is_new;
 }
 
+// Does the partner hold the entry, or get it in this batch before the hint? Then the entry names
+// its body, and the hint need not.
+static bool is_named_by_entry(struct batch *c, const struct exchange_offer *row, struct str origin)
+{
+    const struct community *all = &c->v->held->community;
+    struct bytes octets;
+    struct entry entry;
+    struct err why = {0};
+    size_t at = 0;
+    while (at < all->states_count && !str_eq(all->states[at].origin, origin))
+        at++;
+    if (at == all->states_count || c->t->logs[at].size <= row->at.n)
+        return false;
+    return exchange_entry_get(&c->txn, row->log, row->at, c->arena, &octets, &why) &&
+           entry_read(octets, &entry, &why) && entry.kind != ENTRY_AS_IT_IS &&
+           digest_eq(&entry.body, &row->hash);
+}
+
 static bool gather_offer(void *context, const struct exchange_offer *row, struct err *err)
 {
     struct waiting_rows *w = context;
@@ -64,7 +83,7 @@ static bool gather_offer(void *context, const struct exchange_offer *row, struct
     w->rows[w->count++] = (struct wire_waiting){.origin = origin_id_of(log.origin),
                                                 .index = row->at,
                                                 .precedence = (enum precedence)row->precedence,
-                                                .named = true,
+                                                .named = !is_named_by_entry(w->c, row, log.origin),
                                                 .hash = row->hash,
                                                 .size = row->size};
     return true;
