@@ -98,7 +98,7 @@ static bool settle(struct link *l, struct err *err)
 {
     static const char common[] = "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
                                  "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON;"
-                                 "PRAGMA cache_size = -8192";
+                                 "PRAGMA cache_size = -4096";
     // 4,000 pages are 16 MiB: a checkpoint is paid for by many batches, and the log stays small.
     static const char writer[] = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
                                  "PRAGMA wal_autocheckpoint = 4000;"
