@@ -17,15 +17,15 @@ struct caller {
     pthread_t thread, waiter;
     bool has_waiter;
     struct call call;
-    struct call wait; // the waiter's own connection
-    bool news;        // under the bell: the waiter heard something
-    uint32_t failures;
-    int64_t noted_ms; // monotonic; of the last note that all is well; 0: none
+    struct call wait;     // the waiter's own connection
+    bool news;            // under the bell: the waiter heard something
+    atomic_uint failures; // in a row; others look at it
+    int64_t noted_ms;     // monotonic; of the last note that all is well; 0: none
 };
 struct callers {
     struct share *share;
     struct caller *items[CALLERS_MAX]; // owned
-    size_t count;
+    atomic_size_t count;               // grows, and is never less
     pthread_t keeper;
     bool kept;
 };
@@ -96,8 +96,7 @@ static void *caller_run(void *context)
         int64_t next_ms = well ? went_well(c) : went_wrong(c, &err);
         note_call(c, well, next_ms);
         // A bell may ring for somebody else; what time or the partner says is meant for this one.
-        must = bell_wait(&s->bell, well ? heard : BELL_DEAF, well ? &c->news : NULL, next_ms) !=
-               BELL_RUNG;
+        must = bell_wait(&s->bell, well ? heard : BELL_DEAF, &c->news, next_ms) != BELL_RUNG;
     }
     return NULL;
 }
@@ -146,7 +145,8 @@ static bool add_caller(struct callers *all, struct str origin, bool waits, struc
         done = err_set(err, ERR_IO, NULL, "cannot start a thread");
     if (done) {
         c->has_waiter = waits && pthread_create(&c->waiter, NULL, waiter_run, c) == 0;
-        all->items[all->count++] = c;
+        all->items[all->count] = c;
+        atomic_fetch_add(&all->count, 1); // now others may find it
         return true;
     }
     call_close(&c->call);
@@ -192,6 +192,13 @@ static void *keep_callers(void *context)
     }
     view_close(&v);
     return NULL;
+}
+
+void callers_heard(struct callers *all, struct str origin)
+{
+    struct caller *c = caller_of(all, origin);
+    if (c != NULL && atomic_load(&c->failures) > 0)
+        bell_poke(&all->share->bell, &c->news);
 }
 
 bool callers_start(struct share *s, struct callers **ret_owned, struct err *err)

@@ -10,5 +10,8 @@
 
 struct callers; // opaque
 bool callers_start(struct share *s, struct callers **ret_owned, struct err *err) MUST_USE;
+// A partner that could not be reached has called: it is called back at once, and not when its time
+// comes. From any thread.
+void callers_heard(struct callers *all, struct str origin);
 void callers_stop(struct callers *all); // share_stop was called before; NULL is fine
 #endif

@@ -63,11 +63,12 @@ static bool run(struct share *s, const volatile int *stop, struct err *err)
     bool done = listener_start(s, &listener, err) && callers_start(s, &callers, err);
     if (done && s->options->ready >= 0 && write(s->options->ready, "r", 1) == 1)
         (void)close(s->options->ready); // said once
+    atomic_store(&s->callers, callers);
     while (done && heard && *stop == 0)
         heard = hear_bell(s, listener);
     share_stop(s);
+    listener_stop(listener); // it speaks to the callers, so it goes first
     callers_stop(callers);
-    listener_stop(listener);
     return done && (heard || err_set(err, ERR_OFFLINE, NULL, "the clerk has gone"));
 }
 

@@ -3,6 +3,7 @@
 #include "base/encode.h"
 #include "base/limits.h"
 #include "base/report.h"
+#include "courier/caller.h"
 #include "courier/give.h"
 #include "courier/place.h"
 #include "courier/publish.h"
@@ -167,6 +168,9 @@ static bool converse(struct listener *l, struct talk *t, struct request *rq, str
         !talk_compose(t, &l->view, false, request_arena(rq), &answer, err))
         return false;
     t->heard = heard;
+    struct callers *callers = atomic_load(&l->share->callers);
+    if (callers != NULL)
+        callers_heard(callers, t->peer);
     return reply_bytes(rq, 200, "application/octet-stream", answer, err);
 }
 

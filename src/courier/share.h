@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+struct callers;
 struct share {
     const struct courier_options *options;
     struct clerk_link clerk; // under `lock`
@@ -21,6 +22,7 @@ struct share {
     struct bell bell;           // rings whenever there is something new to look for
     atomic_uint_fast64_t facts; // counts up whenever community, manifests or functions may differ
     atomic_bool stop;
+    struct callers *_Atomic callers; // once they run; NULL: nobody is called
     struct cert cert;
     struct arena lasting; // of the certificate
     struct str own;       // our origin; in `lasting`
