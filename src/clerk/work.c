@@ -95,8 +95,11 @@ static bool released_json(struct clerk *c, const struct digest *note, struct are
     char text[DIGEST_TEXT_CHARS + 1];
     bool done = db_begin(c->office, &txn, err) && office_record_get(&txn, note, a, &row, err);
     txn_release(&txn);
+    if (!done && err->kind == ERR_NOT_FOUND)
+        return err_set(err, ERR_BUSY, "FORMATS 4",
+                       "it is signed and on its way into the log; ask for the same release again");
     if (!done)
-        return err_wrap(err, "released, but not in the log yet");
+        return err_wrap(err, "a released record");
     digest_write(note, text);
     *ret_owned =
         json_pack("{s:s%, s:I, s:s, s:s%}", "ref", row.ref.ptr, row.ref.len, "index",
