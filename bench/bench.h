@@ -66,8 +66,7 @@ BENCH void note_figure(const char *what, double measured, const char *unit)
     printf("  %-42s %.4g %s\n", what, measured, unit);
 }
 
-// -- a folder on the disk that is measured
-// ---------------------------------------------------------
+// -- a folder on the disk that is measured --------------------------------------------------------
 BENCH const char *bench_folder(void)
 {
     static char folder[64];
@@ -87,8 +86,7 @@ BENCH void bench_forget(const char *folder, const char *name)
     }
 }
 
-// -- a keeper
-// --------------------------------------------------------------------------------------
+// -- a keeper -------------------------------------------------------------------------------------
 struct bench_keeper {
     char folder[128];
     struct bytes manifest; // entry 0

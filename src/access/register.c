@@ -225,8 +225,7 @@ static bool read_tables(struct arena *a, struct lines *l, struct approver_regist
     return true;
 }
 
-// -- rules over the whole register
-// -----------------------------------------------------------------
+// -- rules over the whole register ----------------------------------------------------------------
 
 static bool check_keys(const struct approver_register *r, struct err *err)
 {

@@ -4,8 +4,7 @@
 
 static const char clause[] = "FORMATS 5";
 
-// -- one approval
-// ----------------------------------------------------------------------------------
+// -- one approval ---------------------------------------------------------------------------------
 
 static bool check_times(const struct approval *approval, struct moment now, struct err *err)
 {
@@ -45,8 +44,7 @@ bool register_open_approval(const struct approver_register *r, struct bytes sent
     return true;
 }
 
-// -- all approvals of one decision
-// -----------------------------------------------------------------
+// -- all approvals of one decision ----------------------------------------------------------------
 
 struct wanted {
     enum decision decision;
@@ -117,8 +115,7 @@ static bool check_approvals(const struct approver_register *r, const struct want
     return true;
 }
 
-// -- the three decisions
-// ---------------------------------------------------------------------------
+// -- the three decisions --------------------------------------------------------------------------
 
 bool register_check_release(const struct approver_register *r, struct bytes text,
                             const struct decision_case *how, struct arena *scratch, struct err *err)

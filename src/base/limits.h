@@ -55,7 +55,6 @@ enum {
     ATTACHMENT_COUNT_MAX = 32,    // of one record
     BLOB_CHUNK_BYTES = 65536,     // a row of a stored blob; memory per blob in flight
     // -- frames between processes and peers
-    // --------------------------------------------------------
     FRAME_BYTES_MAX = 1048576,    // FORMATS 7: a batch; also between our own processes
     CODEBOOK_BYTES_MAX = 1048576, // 120 phrases are 60 KiB
     PARAMETER_BYTES_MAX = 2048,   // one value; a URL is the longest
@@ -69,7 +68,6 @@ enum {
     KEYRING_PASSES_MAX = 64,      // a file may not ask for more work than this ...
     KEYRING_KIB_MAX = 1048576,    // ... in 1 GiB of memory
     // -- HTTP
-    // -------------------------------------------------------------------------------
     HTTP_CONNECTION_BYTES_MAX = 32768,  // memory of one connection: head, and a piece of a body
     HTTP_TARGET_BYTES_MAX = 8192,       // a long search; every browser sends less
     HTTP_HEADERS_MAX = 100,             // fields of a request; browsers send about 20

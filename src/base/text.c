@@ -127,8 +127,7 @@ bool text_check_line(struct bytes sent, struct str *ret, struct err *err)
     return text_check(sent, ret, err);
 }
 
-// -- times: the proleptic Gregorian calendar by Howard Hinnant's published day count
-// ------------------
+// -- times: the proleptic Gregorian calendar by Howard Hinnant's published day count --------------
 static int64_t days_of(int64_t year, int64_t month, int64_t day)
 {
     int64_t y = month <= 2 ? year - 1 : year;

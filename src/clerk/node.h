@@ -40,7 +40,6 @@ struct clerk {
     struct codebook codebook;
     struct electorate electorate;
     // -- facts, made anew by clerk_reload
-    // ----------------------------------------------------------
     struct arena facts;
     bool has_community;
     struct community community;
@@ -49,7 +48,6 @@ struct clerk {
     struct record_keys keys;
     struct optin optin;
     // -- what the loop carries between steps
-    // ---------------------------------------------------------
     bool rang;                  // peers have something new to fetch
     bool again;                 // more receipts are due than one turn gives
     bool cosigned;              // own checkpoints were, and the words of own records are to follow

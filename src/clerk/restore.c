@@ -228,8 +228,8 @@ bool clerk_restore_answer(struct clerk *c, struct str from, struct bytes checkpo
     return done;
 }
 
-// -- own entries that are not open yet
-// ------------------------------------------------------------- The mark spares everybody who was
+// -- own entries that are not open yet ------------------------------------------------------------
+// The mark spares everybody who was
 // never restored from looking through what is wanted.
 #define MARK STR("restored/own-bodies")
 
@@ -364,8 +364,7 @@ bool clerk_restore_accept_gap(struct clerk *c, struct str pair, struct str offic
     return done;
 }
 
-// -- before anything is signed again
-// ---------------------------------------------------------------
+// -- before anything is signed again --------------------------------------------------------------
 enum { AT_A_TIME = 64 };
 struct draft_ids {
     struct office_draft_id items[AT_A_TIME];

@@ -462,8 +462,7 @@ bool clerk_act_take_waiting(struct clerk *c, struct clerk_io *io, struct err *er
            take_hints(c, io->caller, rows, count, err);
 }
 
-// -- what the courier notes of peers
-// ---------------------------------------------------------------
+// -- what the courier notes of peers --------------------------------------------------------------
 bool clerk_act_peer_called(struct clerk *c, struct clerk_io *io, struct err *err)
 {
     struct txn txn = {0};

@@ -55,8 +55,7 @@ static bool take_columns(struct clerk_io *io, struct taking *t, struct err *err)
     return clerk_columns_done(io, err);
 }
 
-// -- manifests among the entries
-// -------------------------------------------------------------------
+// -- manifests among the entries ------------------------------------------------------------------
 struct manifest_scan {
     struct taking *t;
     struct txn *txn;
@@ -139,8 +138,7 @@ static bool scan_manifests(struct taking *t, struct txn *txn, bool keep, struct 
            apply_manifests(s, err) && (!keep || keep_manifests(s, err));
 }
 
-// -- taking
-// ----------------------------------------------------------------------------------------
+// -- taking ---------------------------------------------------------------------------------------
 static bool find_log(struct taking *t, struct txn *txn, struct err *err)
 {
     struct log_id id;

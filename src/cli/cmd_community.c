@@ -21,8 +21,7 @@ static const uint64_t usual_s[COMMUNITY_DURATION_COUNT] = {
     [DURATION_REVEAL] = DAY,      [DURATION_CHECK] = 180 * DAY, [DURATION_CONTACT] = 365 * DAY,
 };
 
-// -- making a community file
-// -----------------------------------------------------------------------
+// -- making a community file ----------------------------------------------------------------------
 struct making {
     struct cli *cli;
     struct community c;
@@ -292,8 +291,7 @@ bool cmd_community_apply(struct cli *cli, struct err *err)
     return done && say_community(cli, &c, err);
 }
 
-// -- keys
-// ------------------------------------------------------------------------------------------
+// -- keys -----------------------------------------------------------------------------------------
 static bool chain_at(struct cli *cli, const struct link *l, const struct community_state *s,
                      struct chain *ret, struct err *err)
 {
@@ -435,8 +433,7 @@ bool cmd_keys_compare(struct cli *cli, struct err *err)
     return true;
 }
 
-// -- partners
-// ----------------------------------------------------------------------------------------
+// -- partners -------------------------------------------------------------------------------------
 bool cmd_peer_list(struct cli *cli, struct err *err)
 {
     struct link l;

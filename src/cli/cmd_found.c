@@ -214,8 +214,7 @@ bool cmd_root_sign(struct cli *cli, struct err *err)
     return done;
 }
 
-// -- the register
-// ----------------------------------------------------------------------------------
+// -- the register ---------------------------------------------------------------------------------
 static int by_name(const void *a, const void *b)
 {
     return str_cmp(((const struct officer *)a)->name, ((const struct officer *)b)->name);
@@ -247,8 +246,7 @@ static bool register_from_options(struct cli *cli, struct str origin, struct str
            found_register(&cli->arena, origin, officers, given->count, approvals, ret, err);
 }
 
-// -- init
-// --------------------------------------------------------------------------------------------
+// -- init -----------------------------------------------------------------------------------------
 static bool roots_from_options(struct cli *cli, struct found_roots *ret, struct err *err)
 {
     const struct option_values *roots = &cli->options[OPTION_ROOT];

@@ -39,8 +39,7 @@ bool cmd_serve(struct cli *cli, struct err *err)
     return done;
 }
 
-// -- looking
-// -----------------------------------------------------------------------------------------
+// -- looking --------------------------------------------------------------------------------------
 static bool ask_shown(struct cli *cli, enum clerk_frame kind, json_t **ret_owned, struct err *err)
 {
     struct link l;
@@ -119,8 +118,7 @@ bool cmd_doctor(struct cli *cli, struct err *err)
     return !grave || err_set(err, ERR_TAMPERED, NULL, "something is gravely wrong; see above");
 }
 
-// -- long work, a step at a time
-// ---------------------------------------------------------------------
+// -- long work, a step at a time ------------------------------------------------------------------
 static bool verify_steps(struct cli *cli, const struct link *l, struct str origin,
                          json_t **ret_owned, struct err *err)
 {
@@ -201,8 +199,7 @@ bool cmd_rebuild(struct cli *cli, struct err *err)
     return true;
 }
 
-// -- backup and restore
-// ------------------------------------------------------------------------------
+// -- backup and restore ---------------------------------------------------------------------------
 static bool take_recipients(struct cli *cli, struct age_recipient *ret, size_t cap,
                             size_t *ret_count, struct err *err)
 {

@@ -157,8 +157,7 @@ bool found_absolute(struct arena *a, const char *path, struct str *ret, struct e
     return arena_fmt(a, ret, err, "%s/%s", here, path);
 }
 
-// -- the demonstration
-// -----------------------------------------------------------------------------
+// -- the demonstration ----------------------------------------------------------------------------
 enum { DEMO_ROOTS = 3, DEMO_SIGNERS = 2 };
 static const char *const demo_officers[] = {"anna", "bert"};
 

@@ -90,8 +90,8 @@ static bool run_keeper(struct process_self *self, struct err *err)
     return done;
 }
 
-// -- clerk
-// ----------------------------------------------------------------------------------------- The
+// -- clerk ----------------------------------------------------------------------------------------
+// The
 // socket of commands on this machine; who can reach the folder may ask what reads no body.
 static struct clerk_options clerk_options_of(struct process_self *self, const char **markings)
 {
@@ -134,8 +134,7 @@ static bool run_clerk(struct process_self *self, struct err *err)
     return done;
 }
 
-// -- courier and door
-// --------------------------------------------------------------------------------
+// -- courier and door -----------------------------------------------------------------------------
 static const char *or_null(const char *text)
 {
     return text[0] == '\0' ? NULL : text;

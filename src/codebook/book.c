@@ -2,8 +2,7 @@
 
 #include <stdlib.h>
 
-// -- closed sets
-// ------------------------------------------------------------------------------------
+// -- closed sets ----------------------------------------------------------------------------------
 
 static const char *const precedences[] = {"ROUTINE", "PRIORITY", "IMMEDIATE", "FLASH"};
 _Static_assert(sizeof precedences / sizeof precedences[0] == PRECEDENCE_COUNT, "one word each");
@@ -65,8 +64,7 @@ bool reply_read(struct str word, enum reply *ret)
     return true;
 }
 
-// -- finding
-// ----------------------------------------------------------------------------------------
+// -- finding --------------------------------------------------------------------------------------
 
 bool phrase_code_ok(struct str code)
 {
@@ -121,8 +119,7 @@ bool book_desk_may_send(const struct book *book, const struct phrase *phrase, st
     return false;
 }
 
-// -- several versions side by side
-// -------------------------------------------------------------------
+// -- several versions side by side ----------------------------------------------------------------
 
 const struct book *shelf_find(const struct shelf *shelf, const struct digest *hash)
 {

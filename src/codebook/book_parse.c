@@ -46,8 +46,7 @@ static bool code_ok(struct str code)
     return true;
 }
 
-// -- tables
-// -----------------------------------------------------------------------------------------
+// -- tables ---------------------------------------------------------------------------------------
 
 static bool read_codes(struct making *m, struct book_table *table)
 {
@@ -87,8 +86,7 @@ static bool read_table(struct making *m, struct str name)
     return true;
 }
 
-// -- disclaimers
-// ------------------------------------------------------------------------------------
+// -- disclaimers ----------------------------------------------------------------------------------
 
 static const struct book_disclaimer *find_disclaimer(const struct book *book, struct str id)
 {
@@ -137,8 +135,7 @@ static bool read_disclaimer(struct making *m, struct str id)
     return true;
 }
 
-// -- phrases
-// ----------------------------------------------------------------------------------------
+// -- phrases --------------------------------------------------------------------------------------
 
 static bool read_parameter(struct making *m, struct phrase *p, struct str row)
 {
@@ -318,8 +315,7 @@ static bool read_phrase(struct making *m, struct str code)
     return true;
 }
 
-// -- the whole
-// --------------------------------------------------------------------------------------
+// -- the whole ------------------------------------------------------------------------------------
 
 static bool read_head(struct making *m)
 {

@@ -81,8 +81,7 @@ bool phrase_answer_allowed(const struct phrase *asked, const struct phrase *answ
     return true;
 }
 
-// -- which line
-// --------------------------------------------------------------------------------------
+// -- which line -----------------------------------------------------------------------------------
 
 static const struct phrase_line *line_numbered(const struct phrase_line *asked, size_t count,
                                                uint32_t number)
@@ -199,8 +198,7 @@ bool codebook_answers_check(const struct book *book, const struct phrase_line *a
     return true;
 }
 
-// -- what a form offers
-// ------------------------------------------------------------------------------
+// -- what a form offers ---------------------------------------------------------------------------
 
 size_t codebook_answers_offered(const struct book *book, const struct phrase *asked,
                                 const struct phrase **ret)

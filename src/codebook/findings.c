@@ -41,8 +41,7 @@ static void add(struct search *s, enum finding_kind kind, struct str subject, st
     s->found.errors += kinds[kind].error ? 1 : 0;
 }
 
-// -- the book alone
-// -----------------------------------------------------------------------------------
+// -- the book alone -------------------------------------------------------------------------------
 
 static void check_source(struct search *s, struct str subject, struct str checked)
 {
@@ -70,8 +69,7 @@ static void check_book(struct search *s)
     }
 }
 
-// -- one rendering
-// ------------------------------------------------------------------------------------
+// -- one rendering --------------------------------------------------------------------------------
 
 static void check_same(struct search *s, struct str subject, struct str text,
                        const struct str *english)

@@ -112,8 +112,7 @@ const struct str *phrase_line_value(const struct phrase_line *line, struct str n
     return NULL;
 }
 
-// -- against a book
-// ---------------------------------------------------------------------------------
+// -- against a book -------------------------------------------------------------------------------
 
 static bool take_values(const struct electorate *states, struct checked_line *c, struct err *err)
 {

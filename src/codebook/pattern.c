@@ -6,8 +6,7 @@
 
 #define CLAUSE "docs/codebook.md, patterns"
 
-// -- the shape of a pattern
-// ---------------------------------------------------------------------------
+// -- the shape of a pattern -----------------------------------------------------------------------
 
 enum mode { MODE_MESSAGE, MODE_CHOICES };
 
@@ -201,8 +200,7 @@ bool pattern_has_place(const struct pattern_places *places, struct str name)
     return false;
 }
 
-// -- ICU
-// ----------------------------------------------------------------------------------------------
+// -- ICU ------------------------------------------------------------------------------------------
 
 bool wide_of(struct arena *a, struct str text, struct wide *ret, struct err *err)
 {

@@ -47,7 +47,6 @@ bool pattern_format(struct str pattern, struct str language, const struct patter
                     size_t count, struct arena *a, struct str *ret, struct err *err) MUST_USE;
 
 // -- between this room's files: UTF-16 for ICU
-// ------------------------------------------------------
 struct wide {
     uint16_t *ptr; // UChar; NUL-terminated
     int32_t len;

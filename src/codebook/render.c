@@ -37,8 +37,7 @@ static bool isolated(struct job *j, struct str text, struct str *ret)
     return render_isolated(rtl, text, j->arena, ret, j->err);
 }
 
-// -- one line
-// ----------------------------------------------------------------------------------------
+// -- one line -------------------------------------------------------------------------------------
 
 // Each parameter gives two places: {name}, and {has-name} which is yes or no.
 static bool values_of(struct job *j, const struct render_with *with, const struct checked_line *c,
@@ -158,8 +157,7 @@ static bool render_line(struct job *j, const struct phrase_line *line, struct re
     return render_string(j, RENDERING_UNTRANSLATED, NULL, 0, &to->mark);
 }
 
-// -- the whole
-// ----------------------------------------------------------------------------------------
+// -- the whole ------------------------------------------------------------------------------------
 
 static bool render_head(struct job *j, struct rendered *to)
 {
@@ -199,8 +197,7 @@ bool codebook_render(const struct render_with *with, const struct phrase_line *l
     return true;
 }
 
-// -- as plain text
-// ------------------------------------------------------------------------------------
+// -- as plain text --------------------------------------------------------------------------------
 
 static void put_line(struct buffer *to, struct str text)
 {

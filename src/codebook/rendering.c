@@ -26,8 +26,7 @@ const char *rendering_string_places(enum rendering_string s)
     return strings[s].places;
 }
 
-// -- finding
-// ----------------------------------------------------------------------------------------
+// -- finding --------------------------------------------------------------------------------------
 
 static const struct str *find(const struct rendering_text *rows, size_t count, struct str key)
 {
@@ -53,8 +52,7 @@ const struct str *rendering_code(const struct rendering *r, struct str table, st
     return NULL;
 }
 
-// -- parsing
-// ----------------------------------------------------------------------------------------
+// -- parsing --------------------------------------------------------------------------------------
 
 struct making {
     struct lines lines;
@@ -257,8 +255,7 @@ bool rendering_parse(struct bytes file, struct arena *a, struct rendering *ret, 
     return true;
 }
 
-// -- writing
-// ----------------------------------------------------------------------------------------
+// -- writing --------------------------------------------------------------------------------------
 
 static void write_rows(struct buffer *to, const char *key, const struct rendering_text *rows,
                        size_t count)

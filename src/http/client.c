@@ -44,8 +44,7 @@ static void library_start(void)
     must(curl_global_init(CURL_GLOBAL_DEFAULT));
 }
 
-// -- open and close
-// --------------------------------------------------------------------------------
+// -- open and close -------------------------------------------------------------------------------
 static bool host_check(const char *host, struct err *err)
 {
     size_t len = host == NULL ? 0 : strlen(host);
@@ -118,8 +117,7 @@ void client_close(struct client *c)
     memory_release(c);
 }
 
-// -- the library's callbacks
-// -----------------------------------------------------------------------
+// -- the library's callbacks ----------------------------------------------------------------------
 static size_t on_send(char *to, size_t size, size_t count, void *own)
 {
     struct call *call = own;
@@ -271,8 +269,7 @@ static int on_progress(void *own, curl_off_t a, curl_off_t b, curl_off_t c, curl
     return 1;
 }
 
-// -- options
-// ---------------------------------------------------------------------------------------
+// -- options --------------------------------------------------------------------------------------
 static void set_transport(struct client *c)
 {
     CURL *e = c->easy;
@@ -414,8 +411,7 @@ static bool set_target(struct client *c, const char *target, struct arena *a, st
     return true;
 }
 
-// -- what came back
-// --------------------------------------------------------------------------------
+// -- what came back -------------------------------------------------------------------------------
 static bool transport_error(struct call *call, CURLcode code, struct err *err)
 {
     const char *said = curl_easy_strerror(code);

@@ -33,8 +33,8 @@ void connection_phase_set(struct connection *c, enum connection_phase phase)
     server_unlock(c->server);
 }
 
-// -- the peer
-// -------------------------------------------------------------------------------------- The
+// -- the peer -------------------------------------------------------------------------------------
+// The
 // handshake proved that the peer holds the key of this certificate; nothing else in it counts.
 static void pin_learn(struct connection *c, struct MHD_Connection *handle)
 {
@@ -53,8 +53,7 @@ static void pin_learn(struct connection *c, struct MHD_Connection *handle)
     c->has_pin = cert_pin_of_der(bytes_of(list[0].data, list[0].size), &c->pin, &ignored);
 }
 
-// -- begin and end
-// ---------------------------------------------------------------------------------
+// -- begin and end --------------------------------------------------------------------------------
 struct request *exchange_begin(struct server *s, const char *target, struct MHD_Connection *c)
 {
     const union MHD_ConnectionInfo *info =
@@ -104,8 +103,7 @@ void exchange_over(struct request *rq)
     memory_release(rq);
 }
 
-// -- the head
-// --------------------------------------------------------------------------------------
+// -- the head -------------------------------------------------------------------------------------
 static bool count_in(struct request *rq, struct err *err)
 {
     struct server *s = rq->server;
@@ -188,8 +186,7 @@ static int head_step(struct request *rq, const struct head *head)
     return MHD_YES;
 }
 
-// -- the body
-// --------------------------------------------------------------------------------------
+// -- the body -------------------------------------------------------------------------------------
 static bool body_take(struct request *rq, struct bytes more, struct err *err)
 {
     uint64_t max = rq->match.row->body_bytes_max;
@@ -231,8 +228,7 @@ static int body_step(struct request *rq, struct bytes more)
     return MHD_NO;
 }
 
-// -- the answer
-// ------------------------------------------------------------------------------------
+// -- the answer -----------------------------------------------------------------------------------
 static int handle_step(struct request *rq)
 {
     struct server *s = rq->server;

@@ -115,8 +115,7 @@ bool route_table_check(struct route_table table, struct err *err)
     return true;
 }
 
-// -- matching
-// --------------------------------------------------------------------------------------
+// -- matching -------------------------------------------------------------------------------------
 static bool segment_match(enum segment_kind kind, struct str wanted, struct str segment,
                           struct str rest)
 {

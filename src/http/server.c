@@ -18,8 +18,7 @@ enum { SERVER_ARENA_BYTES = 65536, DRAIN_TICK_MS = 5, OPTIONS_MAX = 20 };
 // TLS 1.3 alone, and none of its early data or tickets: a session is as long as its connection.
 static const char tls_priority[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:%NO_TICKETS";
 
-// -- the library's callbacks
-// -------------------------------------------------------------------------
+// -- the library's callbacks ----------------------------------------------------------------------
 static void *on_target(void *own, const char *target, struct MHD_Connection *c)
 {
     return exchange_begin(own, target, c);
@@ -128,8 +127,7 @@ static void on_log(void *own, const char *fmt, va_list args)
         server_told(own, NULL, &err);
 }
 
-// -- start
-// -------------------------------------------------------------------------------------------
+// -- start ----------------------------------------------------------------------------------------
 static bool address_read(const struct server_options *o, struct sockaddr_storage *ret,
                          struct err *err)
 {
@@ -275,8 +273,7 @@ uint16_t server_port(const struct server *s)
     return s->port;
 }
 
-// -- stop
-// --------------------------------------------------------------------------------------------
+// -- stop -----------------------------------------------------------------------------------------
 static bool quiet(struct server *s)
 {
     server_lock(s);

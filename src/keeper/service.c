@@ -145,8 +145,7 @@ static bool serve_turn(struct vault *v, const struct keeper_door *door, struct i
                    FRAME_WITHIN_MS);
 }
 
-// -- new sockets
-// -----------------------------------------------------------------------------------
+// -- new sockets ----------------------------------------------------------------------------------
 static void shut(struct keeper_doors *d, size_t at)
 {
     struct keeper_door *door = &d->doors[at];

@@ -38,8 +38,7 @@ struct digest merkle_empty(void); // the root of no entries: SHA-256 of nothing
 // The root over `width` hashes of one level, a power of two; the hashes are used up.
 struct digest merkle_fold(struct digest *hashes, size_t width);
 
-// -- the right edge: all a replica needs to extend a tree and know its root
-// ------------------------
+// -- the right edge: all a replica needs to extend a tree and know its root -----------------------
 enum { EDGE_LEVELS = 63, EDGE_BYTES_MAX = 8 + EDGE_LEVELS * DIGEST_BYTES };
 struct edge {
     struct tree_size size;
@@ -90,8 +89,7 @@ bool merkle_check_subtree_inclusion(struct digest leaf, struct leaf_index index,
 bool merkle_check_subtree(struct subtree s, struct digest hash, struct tree_size size,
                           struct digest root, struct proof proof, struct err *err) MUST_USE;
 
-// -- making proofs, from a source of stored hashes (log/tile.h)
-// ------------------------------------
+// -- making proofs, from a source of stored hashes (log/tile.h) -----------------------------------
 struct tile_source;
 // The hash of the valid subtree [start, end); also the root of a tree ([0, size)).
 bool merkle_subtree_hash(struct tile_source *from, struct subtree s, struct digest *ret,

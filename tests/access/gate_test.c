@@ -190,8 +190,7 @@ TEST(a_phrase_keeps_to_its_desks_and_its_highest_precedence)
     expect_rule(&f, GATE_PHRASE_PRECEDENCE);
 }
 
-// -- rights
-// ----------------------------------------------------------------------------------------
+// -- rights ---------------------------------------------------------------------------------------
 
 // What each need asks, written down a second time and walked for every caller, role and desk.
 static bool asked(const struct caller *who, enum need need, enum desk desk)

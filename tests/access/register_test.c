@@ -133,8 +133,7 @@ static bool release_by(struct desk_of_tests *t, struct approval first, struct er
     return release(t, notes, 2, err);
 }
 
-// -- the register
-// ----------------------------------------------------------------------------------
+// -- the register ---------------------------------------------------------------------------------
 
 TEST(a_register_reads_back_as_it_was_written)
 {
@@ -277,8 +276,7 @@ TEST(the_first_rule_that_fits_decides)
     arena_release(&t.a);
 }
 
-// -- release
-// ---------------------------------------------------------------------------------------
+// -- release --------------------------------------------------------------------------------------
 
 TEST(two_officers_release_what_takes_two)
 {
@@ -446,8 +444,7 @@ TEST(more_approvals_than_the_bound_are_refused)
     arena_release(&t.a);
 }
 
-// -- export and change
-// -----------------------------------------------------------------------------
+// -- export and change ----------------------------------------------------------------------------
 
 TEST(a_disclosure_takes_two_officers_with_the_right_to_export)
 {

@@ -4,7 +4,6 @@
 #include "base/json.h"
 #include "tests/clerk/node.h"
 
-// ------------------------------------------------------------------------
 static inline const char *text_of(const json_t *shown, const char *key)
 {
     const char *text = json_string_value(json_object_get(shown, key));

@@ -242,8 +242,7 @@ static inline void state_down(struct three *t, int who)
     EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-// -- acts, asked as a courier or an officer would
-// --------------------------------------------------
+// -- acts, asked as a courier or an officer would -------------------------------------------------
 struct act_result {
     bool done;
     struct err err;

@@ -25,8 +25,7 @@ static void end(struct node *n)
     node_release(n);
 }
 
-// -- the table and what breaks it
-// ------------------------------------------------------------------
+// -- the table and what breaks it -----------------------------------------------------------------
 static bool is_refused_by_table(const struct asked *a)
 {
     return !a->done && a->err.clause != NULL && strcmp(a->err.clause, "clerk/frames.h") == 0 &&

@@ -378,8 +378,7 @@ static inline struct bytes node_approval(struct node *n, int officer, enum decis
     return writer_bytes(&w);
 }
 
-// -- a node that is founded, knows XB's keys and exchanges with it
-// -----------------------------------
+// -- a node that is founded, knows XB's keys and exchanges with it --------------------------------
 static inline void node_learn_xb(struct node *n)
 {
     struct err err = {0};

@@ -435,8 +435,7 @@ static inline void state_found(struct states *all, struct state *s, const char *
     }
 }
 
-// -- drafts, approvals, releases
-// -------------------------------------------------------------------
+// -- drafts, approvals, releases ------------------------------------------------------------------
 static inline struct bytes state_text(struct states *all, const struct state *s, const char *to)
 {
     struct err err = {0};

@@ -211,8 +211,7 @@ TEST(versions_stand_side_by_side_by_hash)
     arena_release(&a);
 }
 
-// -- renderings
-// -------------------------------------------------------------------------------------
+// -- renderings -----------------------------------------------------------------------------------
 
 #define RENDERING_HEAD \
     "elchi rendering v1\nlanguage en\nbook small 1\nstatus draft\nreviewer none\n"

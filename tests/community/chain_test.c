@@ -184,8 +184,7 @@ TEST(every_changed_byte_of_a_manifest_is_refused)
     arena_release(&a);
 }
 
-// -- in force
-// --------------------------------------------------------------------------------------
+// -- in force -------------------------------------------------------------------------------------
 
 TEST(versions_are_in_force_by_their_place_in_the_log)
 {
@@ -350,8 +349,7 @@ TEST(claims_out_of_order_are_refused)
     arena_release(&a);
 }
 
-// -- compromise
-// ------------------------------------------------------------------------------------
+// -- compromise -----------------------------------------------------------------------------------
 
 TEST(a_compromised_log_key_counts_up_to_the_named_size)
 {
@@ -417,8 +415,7 @@ TEST(only_a_key_of_this_state_can_be_named_compromised)
     arena_release(&a);
 }
 
-// -- wire
-// ------------------------------------------------------------------------------------------
+// -- wire -----------------------------------------------------------------------------------------
 
 static struct bytes wire_of_three(struct arena *a, struct chain *c, struct bytes first)
 {

@@ -227,7 +227,6 @@ TEST(voices_leave_out_the_author_and_count_a_group_once)
 }
 
 // -- opt-in
-// ----------------------------------------------------------------------------------------
 
 TEST(everything_is_off_at_first)
 {

@@ -188,8 +188,7 @@ static inline struct bytes made_next(struct arena *a, const char *origin, const 
     return made_sign_next(a, &k);
 }
 
-// -- a community
-// -----------------------------------------------------------------------------------
+// -- a community ----------------------------------------------------------------------------------
 static const char *const made_codes[] = {"XA", "XB", "XC", "XD"};
 static const char *const made_origins[] = {"xa.example/demo", "xb.example/demo", "xc.example/demo",
                                            "xd.example/demo"};
@@ -263,8 +262,8 @@ static inline void made_release(struct made *m)
     arena_release(&m->arena);
 }
 
-// -- signatures of role keys
-// ----------------------------------------------------------------------- A checkpoint of `state`'s
+// -- signatures of role keys ----------------------------------------------------------------------
+// A checkpoint of `state`'s
 // log, cosigned at `times[i]` by the witness (or mirror) of those States whose time is not 0.
 static inline struct bytes made_checkpoint(struct made *m, int state, uint64_t size,
                                            const struct digest *root,

@@ -144,8 +144,7 @@ TEST(a_stranger_to_the_community_has_no_quorum)
     made_release(&m);
 }
 
-// -- the derived policy
-// ------------------------------------------------------------------------------
+// -- the derived policy ---------------------------------------------------------------------------
 
 static void expect_golden(struct made *m, struct str policy, const char *path)
 {

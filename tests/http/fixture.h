@@ -35,8 +35,7 @@ static inline uint8_t pattern_at(uint64_t offset)
     return (uint8_t)(offset * 31 + offset / 251);
 }
 
-// -- handlers
-// --------------------------------------------------------------------------------------
+// -- handlers -------------------------------------------------------------------------------------
 static inline bool text_reply(struct request *rq, const char *text, struct err *err)
 {
     fx.handled++;
@@ -243,8 +242,7 @@ static inline void fixture_told(void *ctx, const struct request *rq, const struc
 }
 static const struct server_ops fixture_ops = {.allow = fixture_allow, .told = fixture_told};
 
-// -- the server
-// ------------------------------------------------------------------------------------
+// -- the server -----------------------------------------------------------------------------------
 static inline void seed_cert(uint8_t octet, struct cert *ret)
 {
     uint8_t seed[SIGN_SEED_BYTES];
@@ -329,8 +327,7 @@ static inline bool ended(unsigned count)
     return fx.ended == count;
 }
 
-// -- a raw socket
-// ----------------------------------------------------------------------------------
+// -- a raw socket ---------------------------------------------------------------------------------
 static inline int raw_connect(void)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(server_port(fx.server))};

@@ -101,8 +101,7 @@ TEST(queries_and_captures_reach_the_handler_decoded)
     fixture_down();
 }
 
-// -- bodies
-// ------------------------------------------------------------------------------------------
+// -- bodies ---------------------------------------------------------------------------------------
 TEST(bodies_come_back_as_they_went)
 {
     static uint8_t body[ECHO_BYTES_MAX + 1];
@@ -217,8 +216,7 @@ TEST(an_upload_that_breaks_off_runs_its_ends_and_no_handler)
     fixture_down();
 }
 
-// -- time and number
-// ---------------------------------------------------------------------------------
+// -- time and number ------------------------------------------------------------------------------
 TEST(a_head_that_trickles_is_cut_off_in_time)
 {
     static const char head[] =
@@ -292,8 +290,7 @@ TEST(one_address_holds_only_so_many_connections)
     fixture_down();
 }
 
-// -- waiting
-// -----------------------------------------------------------------------------------------
+// -- waiting --------------------------------------------------------------------------------------
 struct asker {
     pthread_t thread;
     const char *target;

@@ -121,8 +121,7 @@ TEST(plain_text_does_not_reach_a_tls_server_nor_tls_a_plain_one)
     fixture_down();
 }
 
-// -- versions
-// ----------------------------------------------------------------------------------------
+// -- versions -------------------------------------------------------------------------------------
 static bool handshake(const char *priority)
 {
     gnutls_session_t session;
@@ -194,8 +193,7 @@ TEST(the_client_speaks_tls_1_3_alone)
     fixture_down();
 }
 
-// -- dates and names say nothing
-// ---------------------------------------------------------------------
+// -- dates and names say nothing ------------------------------------------------------------------
 static void expired_cert(const struct cert *like, struct cert *ret)
 {
     static const uint8_t serial[1] = {9};

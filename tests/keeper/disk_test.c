@@ -2,8 +2,8 @@
 #define _DEFAULT_SOURCE // MAP_ANONYMOUS
 #include "tests/keeper/made.h"
 
-// -- a disk that fails, a process that dies
-// ---------------------------------------------------------- One durable act each; what it yields
+// -- a disk that fails, a process that dies -------------------------------------------------------
+// One durable act each; what it yields
 // must be the same whenever it is asked for again.
 typedef bool durable_act(struct kept *k, struct bytes *ret, struct err *err);
 
@@ -163,8 +163,7 @@ TEST(after_a_failed_step_the_same_process_signs_nothing_more)
     kept_release(k);
 }
 
-// -- the state file
-// ----------------------------------------------------------------------------------
+// -- the state file -------------------------------------------------------------------------------
 static struct bytes some_state(struct kept *k)
 {
     struct foreign f;

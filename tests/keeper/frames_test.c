@@ -164,8 +164,7 @@ TEST(a_clerk_that_sends_a_frame_out_of_bounds_ends_the_keeper)
     kept_release(k);
 }
 
-// -- every truncation of one valid frame of each kind
-// ------------------------------------------------
+// -- every truncation of one valid frame of each kind ---------------------------------------------
 struct valid {
     unsigned kind;
     struct bytes payload;

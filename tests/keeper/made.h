@@ -103,8 +103,7 @@ MADE struct steered *steered_new(void)
     return s;
 }
 
-// -- the keeper and who stands around it
-// -------------------------------------------------------------
+// -- the keeper and who stands around it ----------------------------------------------------------
 enum { ANNA, BORIS, CHEN, DANA, OFFICERS };
 static const char *const officer_names[OFFICERS] = {"anna", "boris", "chen", "dana"};
 static const char *const officer_rights[OFFICERS] = {
@@ -456,8 +455,7 @@ MADE bool sign_usual(struct kept *k, struct draft_id draft, struct str text, str
     return sign_by(k, draft, text, two, 2, ret_note, err);
 }
 
-// -- leaves and foreign logs
-// -----------------------------------------------------------------------
+// -- leaves and foreign logs ----------------------------------------------------------------------
 MADE struct digest leaf_of(uint64_t n)
 {
     return merkle_leaf(bytes_of(&n, sizeof n));
@@ -527,8 +525,7 @@ MADE void prove_from(struct kept *k, struct foreign *f, uint64_t from, uint64_t 
     ask->proof = proof_of(made);
 }
 
-// -- raw frames
-// ------------------------------------------------------------------------------------
+// -- raw frames -----------------------------------------------------------------------------------
 MADE bool ask_raw(struct kept *k, int socket, unsigned kind, struct bytes payload,
                   struct bytes *ret, struct err *err)
 {
@@ -541,8 +538,7 @@ MADE bool ask_raw(struct kept *k, int socket, unsigned kind, struct bytes payloa
     return true;
 }
 
-// -- orders of the roots
-// ----------------------------------------------------------------------------
+// -- orders of the roots --------------------------------------------------------------------------
 MADE struct bytes order_note(struct kept *k, const struct order *o, size_t roots)
 {
     struct err err = {0};

@@ -107,8 +107,8 @@ TEST(an_older_generation_beside_the_newest_but_one_is_noticed)
     }
 }
 
-// -- a quorum
-// -------------------------------------------------------------------------------------- Our own
+// -- a quorum -------------------------------------------------------------------------------------
+// Our own
 // checkpoint with the line of a State's witness under it.
 static struct bytes with_line_of(struct kept *k, struct bytes own, int by)
 {
@@ -282,8 +282,7 @@ TEST(a_keeper_that_waits_takes_no_first_community_from_anyone)
     kept_release(k);
 }
 
-// -- orders
-// ----------------------------------------------------------------------------------------
+// -- orders ---------------------------------------------------------------------------------------
 TEST(an_order_counts_once_for_its_challenge_and_with_enough_roots)
 {
     struct err err = {0};

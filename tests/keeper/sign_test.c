@@ -319,8 +319,7 @@ TEST(the_index_of_a_bundle_can_be_no_record_and_is_of_this_origin)
     kept_release(k);
 }
 
-// -- the register
-// ----------------------------------------------------------------------------------
+// -- the register ---------------------------------------------------------------------------------
 static struct bytes register_approval(struct kept *k, struct str text, int who)
 {
     struct approval p = {.log = STR(XA),

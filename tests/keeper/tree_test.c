@@ -2,8 +2,7 @@
 #define _DEFAULT_SOURCE // MAP_ANONYMOUS
 #include "tests/keeper/made.h"
 
-// -- founding
-// --------------------------------------------------------------------------------------
+// -- founding -------------------------------------------------------------------------------------
 TEST(a_log_is_founded_by_the_roots_manifest_of_the_keepers_own_keys)
 {
     struct err err = {0};
@@ -52,8 +51,7 @@ TEST(a_manifest_with_too_few_roots_founds_nothing)
     kept_release(k);
 }
 
-// -- extending
-// -------------------------------------------------------------------------------------
+// -- extending ------------------------------------------------------------------------------------
 TEST(what_is_extended_is_the_tree_of_its_leaves)
 {
     static const uint32_t counts[] = {1, 2, 1, 255, 256, 257, 4096};
@@ -117,8 +115,7 @@ TEST(no_leaves_and_too_many_leaves_are_refused)
     kept_release(k);
 }
 
-// -- cosigning
-// -------------------------------------------------------------------------------------
+// -- cosigning ------------------------------------------------------------------------------------
 static bool cosign(struct kept *k, const struct keeper_cosigning *ask, uint64_t *ret_time_s,
                    struct err *err)
 {
