@@ -130,7 +130,11 @@ static bool append(struct clerk *c, struct clerk_io *io, const struct piece *p,
 {
     struct txn txn = {0};
     struct exchange_blob blob = {.have = 0};
-    bool done = clerk_take_begin(c, io->caller, &txn, err) && may_leave(c, io, &txn, p, &blob, err);
+    // What is whole is waited for: the peer is told that it need not hold it for us any longer.
+    bool last = p->octets.len >= p->size - p->offset;
+    bool done =
+        (last ? db_begin(c->exchange, &txn, err) : clerk_take_begin(c, io->caller, &txn, err)) &&
+        may_leave(c, io, &txn, p, &blob, err);
     if (done && blob.complete) { // sent twice is fine
         *ret = blob;
         txn_release(&txn);
@@ -185,7 +189,8 @@ static bool take_bodies(struct clerk *c, struct clerk_io *io, const struct piece
 {
     struct txn txn = {0};
     uint64_t landed = 0;
-    bool done = clerk_take_begin(c, io->caller, &txn, err);
+    // Waited for: the peer is told next that it need not hold them for us any longer.
+    bool done = db_begin(c->exchange, &txn, err);
     for (size_t i = 0; done && i < count; i++) {
         bool one = false;
         done = take_body(c, io, &txn, &pieces[i], &one, err);
