@@ -475,11 +475,11 @@ static void fall_while_releasing(struct states *all, struct history *h, uint64_t
     bool goes_on = state_connect(s, &err);
     while (goes_on)
         goes_on = release_one(all, h, s, &err);
-    if (err.kind != ERR_OFFLINE && err.kind != ERR_NOT_FOUND)
+    if (err.kind != ERR_OFFLINE && err.kind != ERR_BUSY)
         fail_msg("%s: %s", err_kind_word(err.kind), err.text);
     // Logged, and then the keeper died before the views were made: said so, not acknowledged.
-    if (err.kind == ERR_NOT_FOUND)
-        EXPECT(strstr(err.text, "released, but") != NULL);
+    if (err.kind == ERR_BUSY)
+        EXPECT(strstr(err.text, "on its way into the log") != NULL);
     EXPECT(waitpid(killer, &status, 0) == killer);
     state_fell(s);
     see_keeper(all, h, s);
