@@ -6,7 +6,7 @@
 // Source: DESIGN section 9.
 //
 // keeper -> clerk -> courier -> door. What ends by itself is started anew, with new sockets, and so
-// is whatever stands after it in this row but needs it: after the clerk courier and door, after the
+// is whatever stands after it in this row and needs it: after the clerk courier and door, after the
 // courier nobody. So a stranger who ends the courier neither stops the keeper nor makes somebody
 // type its passphrase.
 #ifndef CLI_SUPERVISOR_H

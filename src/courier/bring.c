@@ -29,16 +29,14 @@ struct bringing {
 
 static bool put_piece(struct bringing *b, struct bytes piece, struct err *err)
 {
-    char target[LINE_CHARS], offset[LINE_CHARS], size[LINE_CHARS];
+    char target[CALL_TARGET_CHARS], offset[LINE_CHARS], size[LINE_CHARS];
     char to[TO_CHARS], at[LINE_CHARS];
-    char hex[2 * DIGEST_BYTES + 1];
     struct answer answer;
     struct str rest;
     const struct exchange_offer *o = b->carried;
     const char *const headers[] = {offset, size, o == NULL ? NULL : to, at, NULL};
     uint64_t have = 0;
-    hex_write(bytes_of(b->hash->octets, DIGEST_BYTES), hex);
-    (void)snprintf(target, sizeof target, "/blob/%s", hex);
+    call_blob_target(b->hash, target);
     (void)snprintf(offset, sizeof offset, "Elchi-Offset: %" PRIu64, b->have);
     (void)snprintf(size, sizeof size, "Elchi-Size: %" PRIu64, b->size);
     if (o != NULL) {
@@ -168,14 +166,12 @@ static bool list_carried(struct carried *k, struct err *err)
 // How much of it the partner has already: a broken line is gone on with.
 static bool ask_have(struct bringing *b, struct err *err)
 {
-    char target[LINE_CHARS];
-    char hex[2 * DIGEST_BYTES + 1];
+    char target[CALL_TARGET_CHARS];
     struct arena a;
     struct answer answer = {.status = 0};
     struct str value;
     struct err why = {0};
-    hex_write(bytes_of(b->hash->octets, DIGEST_BYTES), hex);
-    (void)snprintf(target, sizeof target, "/blob/%s", hex);
+    call_blob_target(b->hash, target);
     struct ask ask = {.method = METHOD_HEAD, .target = target};
     arena_init(&a, SMALL_ARENA_BYTES);
     bool done = client_ask(b->call->client, &ask, &a, &answer, &why);

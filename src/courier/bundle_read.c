@@ -448,20 +448,33 @@ static bool take_member(struct reading *r, const struct bundle_member *m, struct
     return malformed(err, "no such member");
 }
 
-static bool pass_two(struct reading *r, struct err *err)
+// Goes to the next member, which must be the one the index names there.
+static bool next_member(struct reading *r, const struct bundle_member *m,
+                        char name[BUNDLE_NAME_CHARS + 1], struct err *err)
 {
     uint64_t size = 0;
-    if (!bundle_file_rewind(&r->file, err) || !bundle_file_next(&r->file, "index", &size, err))
+    bundle_name_write(m, name);
+    if (!bundle_file_next(&r->file, name, &size, err))
+        return false;
+    return size == m->size || malformed(err, "the file changed while it was read");
+}
+
+static bool from_the_start(struct reading *r, struct err *err)
+{
+    uint64_t size = 0;
+    return bundle_file_rewind(&r->file, err) && bundle_file_next(&r->file, "index", &size, err);
+}
+
+static bool pass_two(struct reading *r, struct err *err)
+{
+    if (!from_the_start(r, err))
         return false;
     for (size_t i = 0; i < r->index.members_count; i++) {
         const struct bundle_member *m = &r->index.members[i];
         char name[BUNDLE_NAME_CHARS + 1];
         struct err why = {0};
-        bundle_name_write(m, name);
-        if (!settle(r, m->kind, err) || !bundle_file_next(&r->file, name, &size, err))
+        if (!settle(r, m->kind, err) || !next_member(r, m, name, err))
             return false;
-        if (size != m->size)
-            return malformed(err, "the file changed while it was read");
         if (take_member(r, m, &why))
             continue;
         r->skipped[i] = m->kind == BUNDLE_BLOB && why.kind == ERR_DENIED;
@@ -477,20 +490,16 @@ static bool pass_two(struct reading *r, struct err *err)
 // the order of hashes: what nobody waited for is looked at once more.
 static bool blobs_again(struct reading *r, struct err *err)
 {
-    uint64_t size = 0;
     if (r->sum->skipped == 0)
         return true;
-    if (!bundle_file_rewind(&r->file, err) || !bundle_file_next(&r->file, "index", &size, err))
+    if (!from_the_start(r, err))
         return false;
     for (size_t i = 0; i < r->index.members_count; i++) {
         const struct bundle_member *m = &r->index.members[i];
         char name[BUNDLE_NAME_CHARS + 1];
         struct err why = {0};
-        bundle_name_write(m, name);
-        if (!bundle_file_next(&r->file, name, &size, err))
+        if (!next_member(r, m, name, err))
             return false;
-        if (size != m->size)
-            return malformed(err, "the file changed while it was read");
         if (!r->skipped[i])
             continue;
         if (take_blob(r, m, &why))

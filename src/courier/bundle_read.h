@@ -1,7 +1,7 @@
 // courier/bundle_read.h - reading a courier's file is a session.
 //
 // Holds: pass one, which verifies the whole file and takes nothing; pass two, which hands each
-// member to the clerk. Memory stays flat whatever the file's size.
+// member to the clerk, and bodies that were not awaited then once more. Memory stays flat.
 // Knows nothing of: stores it may write; where the file came from. A member's name is compared,
 // never used as a path.
 // Source: FORMATS section 8; docs/wire.md "Bundle".

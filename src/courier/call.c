@@ -6,6 +6,8 @@
 #include "courier/fetch.h"
 #include "courier/place.h"
 
+#include <stdio.h>
+
 enum {
     ROUNDS_MAX = 4096,
     WORD_BYTES_MAX = 64,
@@ -111,20 +113,19 @@ static bool reach(struct call *c, struct err *err)
 }
 
 // -- what is remembered of bodies ----------------------------------------------------------------
-static uint64_t key_of(const struct digest *hash)
-{
-    uint64_t key = 0;
-    for (size_t i = 0; i < sizeof key; i++)
-        key = key << 8 | hash->octets[i];
-    return key | 1; // zero marks a free place
-}
-
 static bool is_among(const uint64_t set[CALL_ABSENT_MAX], const struct digest *hash)
 {
     for (size_t i = 0; i < CALL_ABSENT_MAX; i++)
-        if (set[i] == key_of(hash))
+        if (set[i] == talk_hash_key(hash))
             return true;
     return false;
+}
+
+void call_blob_target(const struct digest *hash, char target[CALL_TARGET_CHARS])
+{
+    char hex[2 * DIGEST_BYTES + 1];
+    hex_write(bytes_of(hash->octets, DIGEST_BYTES), hex);
+    (void)snprintf(target, CALL_TARGET_CHARS, "/blob/%s", hex);
 }
 
 bool call_is_absent(const struct call *c, const struct digest *hash)
@@ -134,7 +135,7 @@ bool call_is_absent(const struct call *c, const struct digest *hash)
 
 void call_note_absent(struct call *c, const struct digest *hash)
 {
-    c->absent[c->absent_next++ % CALL_ABSENT_MAX] = key_of(hash);
+    c->absent[c->absent_next++ % CALL_ABSENT_MAX] = talk_hash_key(hash);
 }
 
 bool call_has_left(const struct call *c, const struct digest *hash)
@@ -144,7 +145,7 @@ bool call_has_left(const struct call *c, const struct digest *hash)
 
 void call_note_left(struct call *c, const struct digest *hash)
 {
-    c->left[c->left_next++ % CALL_ABSENT_MAX] = key_of(hash);
+    c->left[c->left_next++ % CALL_ABSENT_MAX] = talk_hash_key(hash);
 }
 
 // -- rounds --------------------------------------------------------------------------------------

@@ -36,6 +36,9 @@ void call_hang_up(struct call *c);
 bool call_hold(struct call *c, bool must, struct err *err) MUST_USE;
 // Leaves one question open until the partner has something, at most WIRE_WAIT_S.
 bool call_wait(struct call *c, struct err *err) MUST_USE;
+// "/blob/HASH".
+enum { CALL_TARGET_CHARS = 80 };
+void call_blob_target(const struct digest *hash, char target[CALL_TARGET_CHARS]);
 // Bodies that the partner did not have, or that were left with it, in this session.
 bool call_has_left(const struct call *c, const struct digest *hash);
 void call_note_left(struct call *c, const struct digest *hash);

@@ -1,18 +1,14 @@
 #include "courier/fetch.h"
 
-#include "base/encode.h"
 #include "base/limits.h"
 #include "base/report.h"
 #include "courier/give.h"
 #include "store/exchange_blob.h"
 
-#include <stdio.h>
-
 enum {
     ROWS_MAX = 1024,
 
     PIECE_BYTES = BLOB_CHUNK_BYTES * 8,
-    TARGET_CHARS = 80,
     ANSWER_ARENA_BYTES = 65536,
     LOOK_ARENA_BYTES = 1 << 20,
 };
@@ -52,18 +48,6 @@ static bool add_named(void *context, const struct exchange_want *want, struct er
     return !digest_eq(&want->hash, &n->offer->hash) || add_row(n->rows, want, err);
 }
 
-// Empty: of no State here.
-static struct str origin_of(const struct call *c, const struct origin_id *id)
-{
-    const struct held *h = c->view.held;
-    for (size_t i = 0; h->has_community && i < h->community.states_count; i++) {
-        struct origin_id one = origin_id_of(h->community.states[i].origin);
-        if (origin_id_eq(&one, id))
-            return h->community.states[i].origin;
-    }
-    return (struct str){0};
-}
-
 static bool look(struct rows *r, struct txn *txn, struct arena *a, struct err *err)
 {
     struct exchange_log log;
@@ -80,8 +64,9 @@ static bool look(struct rows *r, struct txn *txn, struct arena *a, struct err *e
     // what the partner carries for others
     for (size_t i = 0; i < c->talk.offers_count; i++) {
         struct named n = {r, &c->talk.offers[i]};
-        struct str origin = origin_of(c, &n.offer->origin);
-        if (exchange_log_find(txn, origin, a, &log, &why) &&
+        size_t place;
+        const struct community_state *s = talk_state_by_id(&c->view, &n.offer->origin, &place);
+        if (s != NULL && exchange_log_find(txn, s->origin, a, &log, &why) &&
             !exchange_wants_of(txn, log.id, n.offer->index, add_named, &n, err))
             return false;
     }
@@ -180,13 +165,6 @@ static bool add_small(struct call *c, struct small *s, const struct row *row, st
     return s->count < GIVE_MANY_MAX || fetch_small(c, s, err);
 }
 
-static void target_of(const struct row *row, char target[TARGET_CHARS])
-{
-    char hex[2 * DIGEST_BYTES + 1];
-    hex_write(bytes_of(row->hash.octets, DIGEST_BYTES), hex);
-    (void)snprintf(target, TARGET_CHARS, "/blob/%s", hex);
-}
-
 // -- large ones ----------------------------------------------------------------------------------
 struct fetching {
     struct call *call;
@@ -231,7 +209,7 @@ static bool take_octets(void *own, struct bytes more, struct err *err)
 // What was handed on before a connection broke stays; the next call goes on from there.
 static bool fetch_large(struct call *c, const struct row *row, struct err *err)
 {
-    char target[TARGET_CHARS];
+    char target[CALL_TARGET_CHARS];
     struct arena a;
     struct answer answer;
     struct fetching f = {.call = c, .row = row};
@@ -240,7 +218,7 @@ static bool fetch_large(struct call *c, const struct row *row, struct err *err)
     share_unlock(c->share);
     if (!done || f.complete)
         return done;
-    target_of(row, target);
+    call_blob_target(&row->hash, target);
     arena_init(&a, ANSWER_ARENA_BYTES);
     f.piece = memory_new(PIECE_BYTES, 1);
     struct ask ask = {.method = METHOD_GET,

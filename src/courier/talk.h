@@ -42,6 +42,8 @@ void talk_begin(struct talk *t, struct str peer);
 void talk_end(struct talk *t); // a zeroed one is fine
 // Forgets what the partner was told: an answer may have been lost.
 void talk_forget(struct talk *t);
+// A hash in a word, for sets of them; never zero, which marks a free place.
+uint64_t talk_hash_key(const struct digest *hash);
 // The partner need not hold this for us any longer; said with the next batch, where there is room.
 void talk_settle(struct talk *t, const struct digest *hash, uint64_t size);
 // Takes a batch. A frame the clerk refuses is reported and passed over; the rest goes on.
@@ -49,6 +51,9 @@ void talk_settle(struct talk *t, const struct digest *hash, uint64_t size);
 //   partner,
 //           or not to us); ERR_OFFLINE (the clerk)
 bool talk_take(struct talk *t, struct view *v, struct bytes batch, struct err *err) MUST_USE;
+// The State whose log the frame means, and its place in the community; NULL: none here.
+const struct community_state *talk_state_by_id(const struct view *v, const struct origin_id *id,
+                                               size_t *ret_at);
 // Composes the next batch for the partner, into the arena.
 bool talk_compose(struct talk *t, struct view *v, bool fresh, struct arena *a, struct bytes *ret,
                   struct err *err) MUST_USE;

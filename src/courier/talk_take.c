@@ -42,8 +42,8 @@ struct taking {
     struct arena *arena;
 };
 
-static const struct community_state *state_by_id(const struct view *v, const struct origin_id *id,
-                                                 size_t *ret_at)
+const struct community_state *talk_state_by_id(const struct view *v, const struct origin_id *id,
+                                               size_t *ret_at)
 {
     for (size_t i = 0; v->held->has_community && i < v->held->community.states_count; i++) {
         struct origin_id own = origin_id_of(v->held->community.states[i].origin);
@@ -87,7 +87,7 @@ static bool take_entries(struct taking *k, const struct wire_entries *e, struct 
 {
     size_t at;
     struct tree_size size;
-    const struct community_state *s = state_by_id(k->v, &e->origin, &at);
+    const struct community_state *s = talk_state_by_id(k->v, &e->origin, &at);
     uint8_t *room = note_room(k, err);
     if (s == NULL)
         return err_set(err, ERR_DENIED, "DESIGN 5.6", "entries of a log of no State here");
@@ -132,7 +132,7 @@ static bool put_line(struct taking *k, const struct wire_cosig *row, struct writ
 {
     size_t at;
     struct str name;
-    const struct community_state *by = state_by_id(k->v, &row->cosigner, &at);
+    const struct community_state *by = talk_state_by_id(k->v, &row->cosigner, &at);
     if (by == NULL)
         return true; // of no State here: counts for nothing
     if (!arena_fmt(k->arena, &name, err, "%.*s/%s", STR_ARG(by->origin),
@@ -160,7 +160,7 @@ static bool take_cosigs(struct taking *k, const struct wire_cosigs *c, struct er
     size_t at;
     struct digest root;
     bool held = false;
-    const struct community_state *s = state_by_id(k->v, &c->origin, &at);
+    const struct community_state *s = talk_state_by_id(k->v, &c->origin, &at);
     uint8_t *room = note_room(k, err);
     if (room == NULL)
         return false;
@@ -180,7 +180,7 @@ static bool take_manifests(struct taking *k, const struct wire_frame *f, struct 
 {
     size_t at;
     bool changed = false;
-    const struct community_state *s = state_by_id(k->v, &f->of.manifests.origin, &at);
+    const struct community_state *s = talk_state_by_id(k->v, &f->of.manifests.origin, &at);
     if (s == NULL)
         return true;
     share_lock(k->v->share);
@@ -265,7 +265,7 @@ static bool take_waiting(struct taking *k, const struct wire_frame *f, struct er
         const struct wire_waiting *w = &f->of.waiting.rows[i];
         size_t at;
         bool named = w->named;
-        const struct community_state *s = state_by_id(k->v, &w->origin, &at);
+        const struct community_state *s = talk_state_by_id(k->v, &w->origin, &at);
         if (s == NULL)
             continue;
         all[count] = (struct clerk_waiting){s->origin, w->index, w->hash, w->size, w->precedence};
@@ -289,7 +289,7 @@ static void take_have(struct taking *k, const struct wire_frame *f)
 {
     for (size_t i = 0; i < f->of.have.count; i++) {
         size_t at;
-        if (state_by_id(k->v, &f->of.have.rows[i].origin, &at) != NULL)
+        if (talk_state_by_id(k->v, &f->of.have.rows[i].origin, &at) != NULL)
             k->t->logs[at].size = f->of.have.rows[i].size.n;
     }
     k->t->told = true;

@@ -13,7 +13,7 @@ struct waiting_rows {
 };
 
 // -- what was announced already: said once in a session, and again only after talk_forget ---------
-static uint64_t announced_key(const struct digest *hash)
+uint64_t talk_hash_key(const struct digest *hash)
 {
     uint64_t key = 0;
     for (size_t i = 0; i < sizeof key; i++)
@@ -49,7 +49,7 @@ static bool announce(struct talk *t, const struct digest *hash)
 {
     if (2 * t->announced_count >= t->announced_cap)
         announced_grow(t);
-    bool is_new = announce_in(t->announced, t->announced_cap, announced_key(hash));
+    bool is_new = announce_in(t->announced, t->announced_cap, talk_hash_key(hash));
     t->announced_count += is_new ? 1 : 0;
     return is_new;
 }

@@ -17,7 +17,7 @@ void intake_release(struct intake *in)
     intake_init(in, in->payload_max);
 }
 
-// Whether a socket that gave nothing is empty for now, or will never give anything again.
+// A socket that gave nothing may only be empty; true when it will never give anything again.
 static bool has_gone(int socket)
 {
     struct pollfd p = {.fd = socket, .events = POLLIN};
