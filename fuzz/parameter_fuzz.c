@@ -10,7 +10,7 @@ static bool any_state(const void *who, struct str state)
 }
 
 static const struct book_code codes[] = {{{"RED", 3}, {"red", 3}}, {{"AMBER", 5}, {"amber", 5}}};
-static const struct book_table table = {{"tlp", 3}, codes, 2};
+static const struct book_table table = {{"tlp", 3}, {"design", 6}, {"unchecked", 9}, codes, 2};
 static const struct electorate states = {.has = any_state};
 
 // First octet: the type; the rest: what was typed. A canonical form is its own canonical form, is

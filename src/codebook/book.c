@@ -146,3 +146,15 @@ bool shelf_put(struct shelf *shelf, const struct book *book, struct err *err)
     shelf->books[shelf->count++] = book;
     return true;
 }
+
+bool book_name_ok(struct str name)
+{
+    if (name.len == 0 || name.len > 32 || name.ptr[0] < 'a' || name.ptr[0] > 'z')
+        return false;
+    for (size_t i = 1; i < name.len; i++) {
+        char c = name.ptr[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-')
+            return false;
+    }
+    return true;
+}

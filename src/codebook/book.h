@@ -10,12 +10,14 @@
 //   version 1
 //                                            one blank line before every block
 //   table sector
+//   source design
+//   checked unchecked                        or: checked 2026-07-14 NAME
 //   code energy Energy: electricity, oil, gas and heat
 //
 //   disclaimer origin-not-responsibility
 //   meaning That activity emanates from ...
 //   source GGE 2021 (A/76/135), norm (c)
-//   checked unchecked                        or: checked 2026-07-14 NAME
+//   checked unchecked
 //
 //   phrase N02
 //   meaning Activity directed against us was observed ...
@@ -143,6 +145,7 @@ const struct book_table *book_table(const struct book *book, struct str name); /
 const struct book_code *book_table_code(const struct book_table *table, struct str code);
 const struct book_parameter *phrase_parameter(const struct phrase *phrase, struct str name);
 bool phrase_code_ok(struct str code); // shape only: [A-Z][0-9][0-9]
+bool book_name_ok(struct str name);   // shape only: [a-z][a-z0-9-]{0,31}
 bool book_desk_may_send(const struct book *book, const struct phrase *phrase, struct str desk);
 
 // Versions side by side: a message names its book by hash, and old books stay readable.

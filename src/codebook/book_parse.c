@@ -20,18 +20,6 @@ static bool fail(struct making *m, const char *why)
     return lines_fail(&m->lines, CLAUSE, "%s", why);
 }
 
-static bool name_ok(struct str name)
-{
-    if (name.len == 0 || name.len > 32 || name.ptr[0] < 'a' || name.ptr[0] > 'z')
-        return false;
-    for (size_t i = 1; i < name.len; i++) {
-        char c = name.ptr[i];
-        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-')
-            return false;
-    }
-    return true;
-}
-
 static bool code_ok(struct str code)
 {
     if (code.len == 0 || code.len > 40)
@@ -70,32 +58,6 @@ static bool read_codes(struct making *m, struct book_table *table)
     return table->codes_count > 0 || fail(m, "a table holds one code at least");
 }
 
-static bool read_table(struct making *m, struct str name)
-{
-    enum parameter_type type;
-    if (!name_ok(name) || parameter_type_from_word(name, &type) || str_eq(name, STR("table")))
-        return fail(m, "a table's name is letters, digits, hyphens, and not that of a type");
-    if (book_table(&m->book, name) != NULL)
-        return fail(m, "the table stands twice");
-    if (m->book.tables_count == BOOK_TABLES_MAX)
-        return fail(m, "too many tables");
-    m->tables[m->book.tables_count] = (struct book_table){.name = name};
-    if (!read_codes(m, &m->tables[m->book.tables_count]))
-        return false;
-    m->book.tables_count++;
-    return true;
-}
-
-// -- disclaimers ----------------------------------------------------------------------------------
-
-static const struct book_disclaimer *find_disclaimer(const struct book *book, struct str id)
-{
-    for (size_t i = 0; i < book->disclaimers_count; i++)
-        if (str_eq(book->disclaimers[i].id, id))
-            return &book->disclaimers[i];
-    return NULL;
-}
-
 // "unchecked", or a date and the name of the person who read the source.
 static bool read_checked(struct making *m, struct str *ret)
 {
@@ -118,10 +80,37 @@ static bool read_checked(struct making *m, struct str *ret)
     return fail(m, "checked is \"unchecked\", or a date and a person's name");
 }
 
+static bool read_table(struct making *m, struct str name)
+{
+    enum parameter_type type;
+    if (!book_name_ok(name) || parameter_type_from_word(name, &type) || str_eq(name, STR("table")))
+        return fail(m, "a table's name is letters, digits, hyphens, and not that of a type");
+    if (book_table(&m->book, name) != NULL)
+        return fail(m, "the table stands twice");
+    if (m->book.tables_count == BOOK_TABLES_MAX)
+        return fail(m, "too many tables");
+    struct book_table *table = &m->tables[m->book.tables_count];
+    *table = (struct book_table){.name = name, .source = lines_value(&m->lines, STR("source"))};
+    if (!read_checked(m, &table->checked) || !read_codes(m, table))
+        return false;
+    m->book.tables_count++;
+    return true;
+}
+
+// -- disclaimers ----------------------------------------------------------------------------------
+
+static const struct book_disclaimer *find_disclaimer(const struct book *book, struct str id)
+{
+    for (size_t i = 0; i < book->disclaimers_count; i++)
+        if (str_eq(book->disclaimers[i].id, id))
+            return &book->disclaimers[i];
+    return NULL;
+}
+
 static bool read_disclaimer(struct making *m, struct str id)
 {
     struct book_disclaimer d = {.id = id};
-    if (!name_ok(id))
+    if (!book_name_ok(id))
         return fail(m, "a disclaimer's name is letters, digits and hyphens");
     if (find_disclaimer(&m->book, id) != NULL)
         return fail(m, "the disclaimer stands twice");
@@ -142,7 +131,7 @@ static bool read_parameter(struct making *m, struct phrase *p, struct str row)
     struct fields f = fields_of(row);
     struct book_parameter made = {.name = field_next(&f)};
     struct str type = field_next(&f), need = field_next(&f);
-    if (!fields_done(&f) || !name_ok(made.name) || str_starts(made.name, STR("has-")))
+    if (!fields_done(&f) || !book_name_ok(made.name) || str_starts(made.name, STR("has-")))
         return fail(m, "a parameter is \"parameter NAME TYPE required|optional\"");
     if (phrase_parameter(p, made.name) != NULL)
         return fail(m, "the parameter stands twice");
@@ -325,7 +314,7 @@ static bool read_head(struct making *m)
     struct str number = lines_value(&m->lines, STR("version"));
     if (m->lines.failed)
         return false;
-    if (!name_ok(m->book.name))
+    if (!book_name_ok(m->book.name))
         return fail(m, "the book's name is letters, digits and hyphens");
     if (!decimal_read(number, 999999, &version) || version == 0)
         return fail(m, "the version is a number from 1");

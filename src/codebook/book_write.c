@@ -76,6 +76,8 @@ static void write_tables(const struct book *book, struct buffer *to)
         const struct book_table *t = &book->tables[i];
         buffer_str(to, STR("\n"));
         write_line(to, "table", t->name);
+        write_line(to, "source", t->source);
+        write_line(to, "checked", t->checked);
         for (size_t c = 0; c < t->codes_count; c++)
             buffer_fmt(to, "code %.*s %.*s\n", STR_ARG(t->codes[c].code),
                        STR_ARG(t->codes[c].meaning));

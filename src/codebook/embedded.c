@@ -2,13 +2,34 @@
 
 #include "codebook/data.h"
 
-static bool is_book(struct bytes file)
+#define KIND_ROW(name, word, first) {word, first},
+static const struct {
+    const char *word, *first;
+} kinds[] = {CODEBOOK_KINDS(KIND_ROW)};
+_Static_assert(sizeof kinds / sizeof kinds[0] == CODEBOOK_KIND_COUNT, "one row per kind");
+
+const char *codebook_kind_word(enum codebook_kind kind)
 {
-    struct str first = STR("elchi codebook v1\n");
-    return file.len >= first.len && memcmp(file.ptr, first.ptr, first.len) == 0;
+    CHECK(kind < CODEBOOK_KIND_COUNT);
+    return kinds[kind].word;
 }
 
-static bool take_book(struct bytes file, struct arena *a, struct codebook *to, struct err *err)
+enum codebook_kind codebook_kind_of(struct bytes file)
+{
+    for (size_t i = 0; i < CODEBOOK_KIND_COUNT; i++) {
+        struct str first = str_of(kinds[i].first);
+        if (file.len >= first.len && memcmp(file.ptr, first.ptr, first.len) == 0)
+            return (enum codebook_kind)i;
+    }
+    return CODEBOOK_KIND_COUNT;
+}
+
+static bool too_many(const char *what, struct err *err)
+{
+    return err_set(err, ERR_LIMIT, "DESIGN 6", "too many %s", what);
+}
+
+static bool add_book(struct codebook *to, struct bytes file, struct arena *a, struct err *err)
 {
     struct book *book = arena_new(a, struct book, 1);
     if (book == NULL)
@@ -20,29 +41,85 @@ static bool take_book(struct bytes file, struct arena *a, struct codebook *to, s
     return true;
 }
 
-static bool take_file(const struct embedded_file *f, struct arena *a, struct rendering *renderings,
-                      struct codebook *to, struct err *err)
+static bool add_rendering(struct codebook *to, struct bytes file, struct arena *a, struct err *err)
 {
-    if (is_book(f->content))
-        return take_book(f->content, a, to, err) || err_wrap(err, "%s", f->name);
-    if (to->renderings_count == EMBEDDED_RENDERINGS_MAX)
-        return err_set(err, ERR_LIMIT, "DESIGN 6", "too many renderings are embedded");
-    if (!rendering_parse(f->content, a, &renderings[to->renderings_count], err))
-        return err_wrap(err, "%s", f->name);
-    to->renderings_count++;
+    struct rendering made;
+    size_t at = 0;
+    if (!rendering_parse(file, a, &made, err))
+        return false;
+    for (; at < to->renderings_count; at++) {
+        const struct rendering *r = &to->room[at];
+        if (str_eq(r->language, made.language) && str_eq(r->book_name, made.book_name) &&
+            r->book_version == made.book_version)
+            break;
+    }
+    if (at == CODEBOOK_RENDERINGS_MAX)
+        return too_many("renderings", err);
+    to->room[at] = made;
+    if (at == to->renderings_count)
+        to->renderings_count++;
     return true;
+}
+
+static bool add_guide(struct codebook *to, struct bytes file, struct arena *a, struct err *err)
+{
+    struct guide made;
+    size_t at = 0;
+    if (!guide_parse(file, a, &made, err))
+        return false;
+    while (at < to->guides_count && (!str_eq(to->guides[at].book_name, made.book_name) ||
+                                     to->guides[at].book_version != made.book_version))
+        at++;
+    if (at == CODEBOOK_GUIDES_MAX)
+        return too_many("guides", err);
+    to->guides[at] = made;
+    if (at == to->guides_count)
+        to->guides_count++;
+    return true;
+}
+
+static bool add_scale(struct codebook *to, struct bytes file, struct arena *a, struct err *err)
+{
+    struct scale made;
+    size_t at = 0;
+    if (!scale_parse(file, a, &made, err))
+        return false;
+    while (at < to->scales_count && !str_eq(to->scales[at].state, made.state))
+        at++;
+    if (at == CODEBOOK_SCALES_MAX)
+        return too_many("scales", err);
+    to->scales[at] = made;
+    if (at == to->scales_count)
+        to->scales_count++;
+    return true;
+}
+
+bool codebook_add(struct codebook *c, struct bytes file, struct arena *a, struct err *err)
+{
+    static bool (*const adds[CODEBOOK_KIND_COUNT])(struct codebook *, struct bytes, struct arena *,
+                                                   struct err *) = {
+        [CODEBOOK_BOOK] = add_book,
+        [CODEBOOK_RENDERING] = add_rendering,
+        [CODEBOOK_GUIDE] = add_guide,
+        [CODEBOOK_SCALE] = add_scale,
+    };
+    enum codebook_kind kind = codebook_kind_of(file);
+    if (kind == CODEBOOK_KIND_COUNT)
+        return err_set(err, ERR_MALFORMED, "docs/codebook.md",
+                       "neither a codebook nor a rendering, guide or scale");
+    return adds[kind](c, file, a, err);
 }
 
 bool codebook_embedded(struct arena *a, struct codebook *ret, struct err *err)
 {
     struct codebook made = {.current = NULL};
-    struct rendering *renderings = arena_new(a, struct rendering, EMBEDDED_RENDERINGS_MAX);
-    if (renderings == NULL)
+    made.room = arena_new(a, struct rendering, CODEBOOK_RENDERINGS_MAX);
+    if (made.room == NULL)
         return err_set(err, ERR_LIMIT, "DESIGN 6", "the arena is too small for the codebook");
-    made.renderings = renderings;
+    made.renderings = made.room;
     for (size_t i = 0; i < codebook_files_count; i++)
-        if (!take_file(&codebook_files[i], a, renderings, &made, err))
-            return false;
+        if (!codebook_add(&made, codebook_files[i].content, a, err))
+            return err_wrap(err, "%s", codebook_files[i].name);
     CHECK(made.current != NULL); // a build without a book is a broken build
     *ret = made;
     return true;
@@ -64,4 +141,21 @@ const struct rendering *codebook_rendering(const struct codebook *c, const struc
             return NULL;
         language.len--;
     }
+}
+
+const struct guide *codebook_guide(const struct codebook *c, const struct book *book)
+{
+    for (size_t i = 0; i < c->guides_count; i++)
+        if (str_eq(c->guides[i].book_name, book->name) &&
+            c->guides[i].book_version == book->version)
+            return &c->guides[i];
+    return NULL;
+}
+
+const struct scale *codebook_scale(const struct codebook *c, struct str state)
+{
+    for (size_t i = 0; i < c->scales_count; i++)
+        if (str_eq(c->scales[i].state, state))
+            return &c->scales[i];
+    return NULL;
 }

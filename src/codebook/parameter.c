@@ -109,24 +109,6 @@ static bool spelling_table(struct spelling *s)
                    STR_ARG(s->table->name), shown(s->typed), s->typed.ptr);
 }
 
-static bool spelling_state(struct spelling *s)
-{
-    char code[8];
-    if (s->typed.len < 2 || s->typed.len > sizeof code)
-        return spelling_refuse(s, "a State's code has two to eight characters");
-    for (size_t i = 0; i < s->typed.len; i++) {
-        code[i] = ascii_upper(s->typed.ptr[i]);
-        if (!ascii_is_upper(code[i]) && (i == 0 || !ascii_is_digit(code[i])))
-            return spelling_refuse(s, "a State's code is letters and digits");
-    }
-    struct str upper = {code, s->typed.len};
-    if (s->states == NULL || !s->states->has(s->states->who, upper))
-        return err_set(s->err, ERR_NOT_FOUND, CLAUSE, "the community has no State \"%.*s\"",
-                       STR_ARG(upper));
-    writer_put(&s->to, str_bytes(upper));
-    return true;
-}
-
 static bool spelling_count(struct spelling *s)
 {
     struct str rest = s->typed;
@@ -160,6 +142,7 @@ static bool (*const spellings[PARAMETER_TYPE_COUNT])(struct spelling *s) = {
     [PARAMETER_TIME] = spelling_time,
     [PARAMETER_INTERVAL] = spelling_interval,
     [PARAMETER_STATE] = spelling_state,
+    [PARAMETER_LEVEL] = spelling_level,
     [PARAMETER_COUNT] = spelling_count,
     [PARAMETER_DURATION] = spelling_duration,
     [PARAMETER_PREFIX] = spelling_prefix,

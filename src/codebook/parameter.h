@@ -26,6 +26,7 @@ enum form_kind {
     X(PARAMETER_TIME, "time", 20, FORM_MOMENT)  /* 2026-07-14T04:01:05Z */                         \
     X(PARAMETER_INTERVAL, "interval", 41, FORM_INTERVAL) /* TIME/TIME, the first not later */      \
     X(PARAMETER_STATE, "state", 8, FORM_STATE)           /* XA; must be in the caller's table */   \
+    X(PARAMETER_LEVEL, "level", 25, FORM_TEXT)           /* XA:HIGH, of that State's own scale */  \
     X(PARAMETER_COUNT, "count", 15, FORM_NUMBER)         /* 0 to 999,999,999,999,999 */            \
     X(PARAMETER_DURATION, "duration", 12, FORM_DURATION) /* PT90M; one unit, the largest whole */  \
     X(PARAMETER_PREFIX, "prefix", 43, FORM_TEXT)         /* 198.51.100.0/24, 2001:db8::/32 */      \
@@ -55,7 +56,8 @@ struct book_code {
     struct str meaning; // English, for reference
 };
 struct book_table {
-    struct str name; // [a-z][a-z0-9-]{0,31}
+    struct str name;            // [a-z][a-z0-9-]{0,31}
+    struct str source, checked; // where the codes come from, and who has read that
     const struct book_code *codes;
     size_t codes_count;
 };
@@ -65,6 +67,8 @@ struct electorate {
     bool (*has)(const void *who, struct str state);
     const void *who; // borrowed; handed to `has`
 };
+
+enum { SCALE_LEVEL_CHARS = 16 }; // of a State's own word for a severity, see codebook/scale.h
 
 struct value {
     enum parameter_type type;

@@ -52,6 +52,30 @@ const struct str *rendering_code(const struct rendering *r, struct str table, st
     return NULL;
 }
 
+const struct str *rendering_situation(const struct rendering *r, struct str id)
+{
+    return find(r->situations, r->situations_count, id);
+}
+const struct str *rendering_words(const struct rendering *r, struct str code)
+{
+    return find(r->words, r->words_count, code);
+}
+bool rendering_words_next(struct str *rest, struct str *ret)
+{
+    if (rest->len == 0)
+        return false;
+    for (size_t i = 0; i + 1 < rest->len; i++) {
+        if (rest->ptr[i] != ';' || rest->ptr[i + 1] != ' ')
+            continue;
+        *ret = str_slice(*rest, 0, i);
+        *rest = str_slice(*rest, i + 2, rest->len);
+        return true;
+    }
+    *ret = *rest;
+    *rest = str_slice(*rest, rest->len, rest->len);
+    return true;
+}
+
 // -- parsing --------------------------------------------------------------------------------------
 
 struct making {
@@ -59,7 +83,7 @@ struct making {
     struct arena *arena;
     struct rendering made;
     struct rendering_table *tables;
-    struct rendering_text *disclaimers, *phrases;
+    struct rendering_text *disclaimers, *situations, *phrases, *words;
 };
 
 static bool fail(struct making *m, const char *why)
@@ -202,29 +226,94 @@ static bool read_disclaimers(struct making *m)
     return !m->lines.failed;
 }
 
+static bool read_situations(struct making *m)
+{
+    struct str row;
+    size_t *count = &m->made.situations_count;
+    while (lines_optional(&m->lines, STR("situation"), &row))
+        if (!add_text(m, row, m->situations, RENDERING_SITUATIONS_MAX, count))
+            return false;
+    return !m->lines.failed;
+}
+
+// "a; b; c": no item empty, none twice in the row. Across rows codebook/findings.h looks.
+static bool words_ok(struct str row)
+{
+    struct str rest = row, item;
+    size_t count = 0;
+    while (rendering_words_next(&rest, &item)) {
+        struct str before = row, other;
+        if (item.len == 0 || item.ptr[0] == ' ' || item.ptr[item.len - 1] == ' ')
+            return false;
+        for (size_t i = 0; i < count && rendering_words_next(&before, &other); i++)
+            if (str_eq(other, item))
+                return false;
+        count++;
+    }
+    char last = row.ptr[row.len - 1];
+    return count <= RENDERING_WORDS_MAX && last != ';' && last != ' ';
+}
+
+static bool read_words(struct making *m, struct str code)
+{
+    struct str row;
+    size_t *count = &m->made.words_count;
+    if (!lines_optional(&m->lines, STR("words"), &row))
+        return !m->lines.failed;
+    if (!add_text(m, row, m->words, BOOK_PHRASES_MAX, count))
+        return false;
+    const struct rendering_text *made = &m->words[*count - 1];
+    if (!str_eq(made->key, code))
+        return fail(m, "words stand under their phrase");
+    return words_ok(made->text) || fail(m, "words are \"words CODE a; b; c\", each once");
+}
+
 static bool read_phrase(struct making *m)
 {
     struct str row = lines_value(&m->lines, STR("phrase"));
     size_t *count = &m->made.phrases_count;
     if (m->lines.failed || !add_text(m, row, m->phrases, BOOK_PHRASES_MAX, count))
         return false;
-    if (!phrase_code_ok(m->phrases[*count - 1].key))
+    const struct rendering_text *made = &m->phrases[*count - 1];
+    if (!phrase_code_ok(made->key))
         return fail(m, "a phrase's code is a letter and two digits");
-    return check_pattern(m, m->phrases[*count - 1].text);
+    return check_pattern(m, made->text) && read_words(m, made->key);
 }
 
-// Tables, the disclaimers, then phrases; a blank line before each table, before the disclaimers and
-// before each phrase.
+// Tables, the disclaimers, the situations, then phrases; a blank line before each table and phrase
+// and before the other two.
 static bool read_block(struct making *m)
 {
     struct str name;
     lines_exact(&m->lines, STR(""));
-    bool early = m->made.disclaimers_count == 0 && m->made.phrases_count == 0;
+    bool no_phrase = m->made.phrases_count == 0 && m->made.situations_count == 0;
+    bool early = m->made.disclaimers_count == 0 && no_phrase;
     if (early && lines_optional(&m->lines, STR("table"), &name))
         return read_table(m, name);
     if (early && lines_next_is(&m->lines, STR("disclaimer")))
         return read_disclaimers(m);
+    if (no_phrase && lines_next_is(&m->lines, STR("situation")))
+        return read_situations(m);
     return read_phrase(m);
+}
+
+static bool make_room(struct making *m)
+{
+    m->tables = arena_new(m->arena, struct rendering_table, BOOK_TABLES_MAX);
+    m->disclaimers = arena_new(m->arena, struct rendering_text, BOOK_DISCLAIMERS_MAX);
+    m->situations = arena_new(m->arena, struct rendering_text, RENDERING_SITUATIONS_MAX);
+    m->phrases = arena_new(m->arena, struct rendering_text, BOOK_PHRASES_MAX);
+    m->words = arena_new(m->arena, struct rendering_text, BOOK_PHRASES_MAX);
+    if (m->tables == NULL || m->disclaimers == NULL || m->situations == NULL)
+        return no_room(m);
+    if (m->phrases == NULL || m->words == NULL)
+        return no_room(m);
+    m->made.tables = m->tables;
+    m->made.disclaimers = m->disclaimers;
+    m->made.situations = m->situations;
+    m->made.phrases = m->phrases;
+    m->made.words = m->words;
+    return true;
 }
 
 bool rendering_parse(struct bytes file, struct arena *a, struct rendering *ret, struct err *err)
@@ -236,14 +325,8 @@ bool rendering_parse(struct bytes file, struct arena *a, struct rendering *ret, 
     if (!text_check(file, &sent, err) || !arena_str(a, sent, &text, err))
         return err_wrap(err, "rendering");
     lines_init(&m.lines, "rendering", text, err);
-    m.tables = arena_new(a, struct rendering_table, BOOK_TABLES_MAX);
-    m.disclaimers = arena_new(a, struct rendering_text, BOOK_DISCLAIMERS_MAX);
-    m.phrases = arena_new(a, struct rendering_text, BOOK_PHRASES_MAX);
-    if (m.tables == NULL || m.disclaimers == NULL || m.phrases == NULL)
-        return no_room(&m);
-    m.made.tables = m.tables;
-    m.made.disclaimers = m.disclaimers;
-    m.made.phrases = m.phrases;
+    if (!make_room(&m))
+        return false;
     if (!read_head(&m) || !read_strings(&m))
         return false;
     while (lines_more(&m.lines))
@@ -285,9 +368,14 @@ bool rendering_write(const struct rendering *r, struct buffer *to, struct err *e
     if (r->disclaimers_count > 0)
         buffer_str(to, STR("\n"));
     write_rows(to, "disclaimer", r->disclaimers, r->disclaimers_count);
-    for (size_t i = 0; i < r->phrases_count; i++) {
+    if (r->situations_count > 0)
+        buffer_str(to, STR("\n"));
+    write_rows(to, "situation", r->situations, r->situations_count);
+    for (size_t i = 0, w = 0; i < r->phrases_count; i++) {
         buffer_str(to, STR("\n"));
         write_rows(to, "phrase", &r->phrases[i], 1);
+        if (w < r->words_count && str_eq(r->words[w].key, r->phrases[i].key))
+            write_rows(to, "words", &r->words[w++], 1);
     }
     if (to->full)
         return err_set(err, ERR_LIMIT, CLAUSE, "no room to write the rendering");

@@ -18,7 +18,13 @@
 //
 //   disclaimer receipt-not-concurrence ...
 //
+//   situation traffic-from-partner С вашей стороны ...
+//
 //   phrase N02 Уведомление. {has-sector, select, yes {Сектор: {sector}.} other {}} ...
+//   words N02 атака с вашей территории; трафик от вас
+//
+// A `words` line is what else people call it: how `elchi codebook find` gets from their words to
+// the one phrase. Each item stands once in a file.
 #ifndef CODEBOOK_RENDERING_H
 #define CODEBOOK_RENDERING_H
 #include "codebook/book.h"
@@ -40,7 +46,9 @@ const char *rendering_string_key(enum rendering_string s);    // static
 const char *rendering_string_places(enum rendering_string s); // static
 
 enum {
-    LANGUAGE_BYTES_MAX = 35, // RFC 5646 section 4.4.1
+    LANGUAGE_BYTES_MAX = 35,       // RFC 5646 section 4.4.1
+    RENDERING_SITUATIONS_MAX = 64, // a menu that a person still reads
+    RENDERING_WORDS_MAX = 24,      // of one phrase
 };
 struct rendering_text {
     struct str key, text;
@@ -62,8 +70,12 @@ struct rendering {
     size_t tables_count;
     const struct rendering_text *disclaimers;
     size_t disclaimers_count;
+    const struct rendering_text *situations; // the words for those of a guide, codebook/guide.h
+    size_t situations_count;
     const struct rendering_text *phrases;
     size_t phrases_count;
+    const struct rendering_text *words; // by phrase; items apart by "; "
+    size_t words_count;
 };
 
 // Parses a file; everything points into `a`. Patterns must be well-formed ICU messages whose
@@ -77,6 +89,11 @@ bool rendering_write(const struct rendering *rendering, struct buffer *to,
 const struct str *rendering_phrase(const struct rendering *r, struct str code);   // NULL: missing
 const struct str *rendering_disclaimer(const struct rendering *r, struct str id); // NULL: missing
 const struct str *rendering_code(const struct rendering *r, struct str table,
-                                 struct str code); // NULL: missing
+                                 struct str code);                               // NULL: missing
+const struct str *rendering_situation(const struct rendering *r, struct str id); // NULL: missing
+// What else people call the phrase, apart by "; ". NULL: nothing.
+const struct str *rendering_words(const struct rendering *r, struct str code);
+// Takes the next item off such a row.
+bool rendering_words_next(struct str *rest, struct str *ret);
 
 #endif

@@ -46,4 +46,6 @@ bool spelling_product(struct spelling *s);
 bool spelling_vulnerability(struct spelling *s);
 bool spelling_reference(struct spelling *s);
 bool spelling_language(struct spelling *s);
+bool spelling_state(struct spelling *s);
+bool spelling_level(struct spelling *s);
 #endif

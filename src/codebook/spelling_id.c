@@ -137,3 +137,44 @@ bool spelling_language(struct spelling *s)
     writer_put(&s->to, bytes_of(canonical, (size_t)len));
     return true;
 }
+
+// The code in capitals, appended to s->to, if the community has that State.
+static bool put_member(struct spelling *s, struct str typed)
+{
+    char code[8];
+    if (typed.len < 2 || typed.len > sizeof code)
+        return spelling_refuse(s, "a State's code has two to eight characters");
+    for (size_t i = 0; i < typed.len; i++) {
+        code[i] = ascii_upper(typed.ptr[i]);
+        if (!ascii_is_upper(code[i]) && (i == 0 || !ascii_is_digit(code[i])))
+            return spelling_refuse(s, "a State's code is letters and digits");
+    }
+    struct str upper = {code, typed.len};
+    if (s->states == NULL || !s->states->has(s->states->who, upper))
+        return err_set(s->err, ERR_NOT_FOUND, "DESIGN 6, parameters",
+                       "the community has no State \"%.*s\"", STR_ARG(upper));
+    writer_put(&s->to, str_bytes(upper));
+    return true;
+}
+
+bool spelling_state(struct spelling *s)
+{
+    return put_member(s, s->typed);
+}
+
+bool spelling_level(struct spelling *s)
+{
+    struct str rest = s->typed, state = {"", 0};
+    if (!str_split(&rest, ':', &state) || rest.len == 0 || rest.len > SCALE_LEVEL_CHARS)
+        return spelling_refuse(s, "a level is a State's code and its own word, such as XA:HIGH");
+    if (!put_member(s, state))
+        return false;
+    spelling_put(s, ":");
+    for (size_t i = 0; i < rest.len; i++) {
+        char c = ascii_upper(rest.ptr[i]);
+        if (!ascii_is_upper(c) && !ascii_is_digit(c) && (i == 0 || c != '-'))
+            return spelling_refuse(s, "a level is capital letters, digits and hyphens");
+        writer_u8(&s->to, (uint8_t)c);
+    }
+    return true;
+}

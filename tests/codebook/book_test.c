@@ -8,7 +8,9 @@
 
 // A book as small as one can be, with every kind of row.
 #define HEAD "elchi codebook v1\nname small\nversion 1\n"
-#define DESK "\ntable desk\ncode technical The technical desk\ncode judicial The judicial desk\n"
+#define DESK                                                                                   \
+    "\ntable desk\nsource design\nchecked unchecked\ncode technical The technical desk\ncode " \
+    "judicial The judicial desk\n"
 #define NOTE "\ndisclaimer calm\nmeaning No harm is meant.\nsource design\nchecked unchecked\n"
 #define RULES "stand-by no\nrespond none\noffer none\ndesks technical\nprecedence FLASH\n"
 #define SOURCE "source design\nchecked unchecked\n"
@@ -56,7 +58,8 @@ TEST(a_book_writes_back_to_the_same_bytes)
 // The canonical text, by hand: the file without `source` and `checked` lines.
 TEST(the_hash_covers_all_but_who_checked_which_source)
 {
-    static const char bare[] = HEAD DESK
+    static const char bare[] = HEAD
+        "\ntable desk\ncode technical The technical desk\ncode judicial The judicial desk\n"
         "\ndisclaimer calm\nmeaning No harm is meant.\n"
         "\nphrase A01\nmeaning Is it?\nparameter prefix prefix optional\nparameter as as optional\n"
         "one-of prefix as\nreply none\nresponse yes-no\nstand-by yes\nrespond PT4H\noffer E03\n"
@@ -101,8 +104,9 @@ TEST(books_that_break_the_format_are_refused)
         "elchi codebook v1\nname small\nversion 0\n" DESK NOTE ASK YES,
         "elchi codebook v1\nname small\nversion 01\n" DESK NOTE ASK YES,
         "elchi codebook v1\nname Small\nversion 1\n" DESK NOTE ASK YES,
-        HEAD "\ntable time\ncode a A\n" DESK NOTE ASK YES, // the name of a type
-        HEAD "\ntable empty\n" DESK NOTE ASK YES,
+        HEAD "\ntable time\nsource design\nchecked unchecked\ncode a A\n" DESK NOTE ASK
+            YES, // the name of a type
+        HEAD "\ntable empty\nsource design\nchecked unchecked\n" DESK NOTE ASK YES,
         HEAD DESK NOTE ASK "\nphrase Z03\nmeaning Yes.\nreply none\nresponse none\n" RULES SOURCE,
         HEAD DESK NOTE ASK "\nphrase E03\nmeaning Yes.\nreply yes\nresponse none\n" RULES SOURCE,
         HEAD DESK NOTE ASK "\nphrase E03\nmeaning Wait.\nparameter line line optional\n"
@@ -170,7 +174,7 @@ TEST(a_book_larger_than_its_bounds_is_refused)
     struct buffer b;
     arena_init(&a, SAMPLE_ARENA_BYTES);
     buffer_init(&b, &a, 1 << 20);
-    buffer_str(&b, STR(HEAD "\ntable desk\n"));
+    buffer_str(&b, STR(HEAD "\ntable desk\nsource design\nchecked unchecked\n"));
     for (int i = 0; i < BOOK_CODES_MAX + 1; i++)
         buffer_fmt(&b, "code c%d A desk\n", i);
     EXPECT_ERR(book_parse(buffer_bytes(&b), &a, &book, &err), ERR_MALFORMED);
@@ -261,6 +265,14 @@ TEST(renderings_that_break_the_format_are_refused)
         RENDERING_HEAD "\n\nphrase E03 {0}{1}{}\n",
         RENDERING_HEAD "\n\nphrase E3 Yes.\n",
         RENDERING_HEAD "\n\ntable sector\n",
+        RENDERING_HEAD "\n\nsituation calm A calm day\n\nsituation storm A storm\n",
+        RENDERING_HEAD "\n\nsituation calm A calm day\nsituation calm Again\n",
+        RENDERING_HEAD "\n\nphrase E03 Yes.\n\nsituation calm A calm day\n",
+        RENDERING_HEAD "\n\nphrase E03 Yes.\nwords E04 no\n",
+        RENDERING_HEAD "\n\nphrase E03 Yes.\nwords E03 so; so\n",
+        RENDERING_HEAD "\n\nphrase E03 Yes.\nwords E03 so; \n",
+        RENDERING_HEAD "\n\nphrase E03 Yes.\nwords E03 ; so\n",
+        RENDERING_HEAD "\n\nphrase E03 Yes.\nwords E03 so\nwords E03 also\n",
         RENDERING_HEAD "\n\nphrase E03 Yes.\n\ntable sector\ncode a b\n",
         "elchi rendering v1\nlanguage EN\nbook small 1\nstatus draft\nreviewer none\n\n",
         "elchi rendering v1\nlanguage en\nbook small 1\nstatus draft\nreviewer A. Person\n\n",

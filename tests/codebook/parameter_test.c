@@ -6,7 +6,7 @@
 
 static const struct book_code colours[] = {{{"RED", 3}, {"red", 3}},
                                            {{"AMBER+STRICT", 12}, {"strict", 6}}};
-static const struct book_table table = {{"tlp", 3}, colours, 2};
+static const struct book_table table = {{"tlp", 3}, {"design", 6}, {"unchecked", 9}, colours, 2};
 
 // What was typed, and the canonical form the refusal must name; NULL: no spelling of the type.
 struct spelling_case {
@@ -32,6 +32,13 @@ static const struct spelling_case cases[] = {
     {PARAMETER_STATE, "xa", "XA"},
     {PARAMETER_STATE, "XD", NULL}, // not in the caller's table
     {PARAMETER_STATE, "X", NULL},
+    {PARAMETER_LEVEL, "XA:HIGH", "XA:HIGH"},
+    {PARAMETER_LEVEL, "xa:level-3", "XA:LEVEL-3"},
+    {PARAMETER_LEVEL, "XD:HIGH", NULL}, // not in the caller's table
+    {PARAMETER_LEVEL, "XA", NULL},
+    {PARAMETER_LEVEL, "XA:", NULL},
+    {PARAMETER_LEVEL, "XA:-1", NULL},
+    {PARAMETER_LEVEL, "XA:12345678901234567", NULL},
     {PARAMETER_COUNT, "0", "0"},
     {PARAMETER_COUNT, "0042", "42"},
     {PARAMETER_COUNT, "999999999999999", "999999999999999"},

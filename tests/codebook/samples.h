@@ -21,6 +21,7 @@ static inline const char *sample_value(const struct book_parameter *p)
         [PARAMETER_TIME] = "2026-07-14T12:00:00Z",
         [PARAMETER_INTERVAL] = "2026-07-14T02:10:00Z/2026-07-14T03:55:00Z",
         [PARAMETER_STATE] = "XC",
+        [PARAMETER_LEVEL] = "XB:HIGH-1",
         [PARAMETER_COUNT] = "23",
         [PARAMETER_DURATION] = "PT90M",
         [PARAMETER_PREFIX] = "198.51.100.0/24",
