@@ -179,8 +179,8 @@ static void check_string(struct search *s, enum rendering_string which)
         if (!pattern_has_place(&places, name))
             add(s, FINDING_PARAMETER_LOST, key, name);
     }
-    // The order of number, code and sentence may well be the same in two languages.
-    if (s->english != NULL && which != RENDERING_LINE)
+    // What holds places and no words may well be the same in two languages.
+    if (s->english != NULL && which != RENDERING_LINE && which != RENDERING_TIME)
         check_same(s, key, text, &s->english->strings[which]);
 }
 

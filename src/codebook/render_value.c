@@ -1,59 +1,44 @@
 #include "codebook/render_value.h"
+#include "codebook/calendar.h"
 #include "codebook/pattern.h"
 #include "codebook/render.h"
 
 #include <unicode/uchar.h>
-#include <unicode/udat.h>
-#include <unicode/udateintervalformat.h>
-#include <unicode/udatpg.h>
-#include <unicode/unum.h>
+#include <unicode/uloc.h>
 #include <unicode/unumberformatter.h>
 #include <unicode/ustring.h>
 
 #define CLAUSE "DESIGN 6, rendering"
 
-enum { PIECE_CHARS = 256 }; // a date, a number; never a value from outside
-static const UChar utc[] = {'E', 't', 'c', '/', 'U', 'T', 'C', 0};
-// Day, month in words, year, hour to second, zone: nothing of the value is lost.
-static const UChar skeleton[] = {'y', 'M', 'M', 'M', 'M', 'd', 'H', 'm', 's', 'z', 0};
-enum { SKELETON_CHARS = 10, UTC_CHARS = 7 };
-
+enum { PIECE_CHARS = 256 }; // a number, a language; never a value from outside
 static bool icu_failed(UErrorCode status, struct err *err)
 {
     return err_set(err, ERR_IO, CLAUSE, "ICU: %s", u_errorName(status));
 }
 
-static bool render_time(const char *locale, struct moment at, struct arena *a, struct str *ret,
-                        struct err *err)
+// UTC in the Gregorian calendar always, and the days in the calendar the language file names.
+static bool render_span(const struct render_with *with, struct str language, const struct value *v,
+                        struct arena *a, struct str *ret, struct err *err)
 {
-    UChar pattern[PIECE_CHARS], text[PIECE_CHARS];
-    UErrorCode status = U_ZERO_ERROR;
-    UDateTimePatternGenerator *maker = udatpg_open(locale, &status);
-    int32_t len =
-        udatpg_getBestPattern(maker, skeleton, SKELETON_CHARS, pattern, PIECE_CHARS, &status);
-    udatpg_close(maker);
-    UDateFormat *format =
-        udat_open(UDAT_PATTERN, UDAT_PATTERN, locale, utc, UTC_CHARS, pattern, len, &status);
-    len = udat_format(format, (double)at.s * 1000, text, PIECE_CHARS, NULL, &status);
-    udat_close(format);
-    if (U_FAILURE(status) || len >= PIECE_CHARS)
-        return icu_failed(status, err);
-    return wide_text(a, text, len, ret, err);
-}
-
-static bool render_interval(const char *locale, const struct value *v, struct arena *a,
-                            struct str *ret, struct err *err)
-{
-    UChar text[PIECE_CHARS];
-    UErrorCode status = U_ZERO_ERROR;
-    UDateIntervalFormat *format =
-        udtitvfmt_open(locale, skeleton, SKELETON_CHARS, utc, UTC_CHARS, &status);
-    int32_t len = udtitvfmt_format(format, (double)v->from.s * 1000, (double)v->to.s * 1000, text,
-                                   PIECE_CHARS, NULL, &status);
-    udtitvfmt_close(format);
-    if (U_FAILURE(status) || len >= PIECE_CHARS)
-        return icu_failed(status, err);
-    return wide_text(a, text, len, ret, err);
+    struct time_span span = {v->from, v->to};
+    const struct rendering *from = with->language;
+    struct pattern_value places[] = {{.name = STR("utc")},
+                                     {.name = STR("has-local"), .text = STR("no")},
+                                     {.name = STR("local"), .text = STR("")}};
+    if (!calendar_utc(language, span, a, &places[0].text, err))
+        return false;
+    if (from != NULL && from->calendar.len > 0) {
+        places[1].text = STR("yes");
+        if (!calendar_days(language, from->calendar, span, a, &places[2].text, err))
+            return false;
+    }
+    if (from == NULL || from->strings[RENDERING_TIME].len == 0)
+        from = with->english;
+    if (from == NULL || from->strings[RENDERING_TIME].len == 0) {
+        *ret = places[0].text;
+        return true;
+    }
+    return pattern_format(from->strings[RENDERING_TIME], language, places, 3, a, ret, err);
 }
 
 // `number` in the locale's digits, with a unit by ICU's number skeleton ("" for none).
@@ -165,10 +150,8 @@ bool codebook_render_value(const struct render_with *with, const struct value *v
         render_code(with, v, table, &text);
     else if (v->type == PARAMETER_STATE)
         render_state(with, language, v->text, &text);
-    else if (v->type == PARAMETER_TIME)
-        done = render_time(locale, v->from, a, &text, err);
-    else if (v->type == PARAMETER_INTERVAL)
-        done = render_interval(locale, v, a, &text, err);
+    else if (v->type == PARAMETER_TIME || v->type == PARAMETER_INTERVAL)
+        done = render_span(with, language, v, a, &text, err);
     else if (v->type == PARAMETER_COUNT)
         done = render_number(locale, v->number, "", a, &text, err);
     else if (v->type == PARAMETER_DURATION)

@@ -3,6 +3,7 @@
 #include "base/encode.h"
 #include "base/limits.h"
 #include "base/lines.h"
+#include "codebook/calendar.h"
 #include "codebook/pattern.h"
 
 #include <unicode/uloc.h>
@@ -149,11 +150,20 @@ static bool read_language(struct making *m)
     return true;
 }
 
+// A line only where readers use another calendar: absent and empty are the same, and written alike.
+static bool read_calendar(struct making *m)
+{
+    if (!lines_optional(&m->lines, STR("calendar"), &m->made.calendar))
+        return !m->lines.failed;
+    return calendar_known(m->made.calendar) ||
+           fail(m, "calendar is a calendar ICU knows, and not gregorian");
+}
+
 static bool read_head(struct making *m)
 {
     uint64_t version = 0;
     lines_exact(&m->lines, STR("elchi rendering v1"));
-    if (!read_language(m))
+    if (!read_language(m) || !read_calendar(m))
         return false;
     struct fields f = fields_of(lines_value(&m->lines, STR("book")));
     if (m->lines.failed)
@@ -352,9 +362,11 @@ static void write_rows(struct buffer *to, const char *key, const struct renderin
 
 bool rendering_write(const struct rendering *r, struct buffer *to, struct err *err)
 {
-    buffer_fmt(to, "elchi rendering v1\nlanguage %.*s\nbook %.*s %u\nstatus %s\nreviewer ",
-               STR_ARG(r->language), STR_ARG(r->book_name), (unsigned)r->book_version,
-               r->reviewed ? "reviewed" : "draft");
+    buffer_fmt(to, "elchi rendering v1\nlanguage %.*s\n", STR_ARG(r->language));
+    if (r->calendar.len > 0)
+        buffer_fmt(to, "calendar %.*s\n", STR_ARG(r->calendar));
+    buffer_fmt(to, "book %.*s %u\nstatus %s\nreviewer ", STR_ARG(r->book_name),
+               (unsigned)r->book_version, r->reviewed ? "reviewed" : "draft");
     buffer_str(to, r->reviewer);
     buffer_str(to, STR("\n\n"));
     for (size_t i = 0; i < RENDERING_STRING_COUNT; i++) {

@@ -7,6 +7,7 @@
 //
 //   elchi rendering v1
 //   language ru                       BCP 47
+//   calendar persian                  optional: shown beside the Gregorian one
 //   book elchi 1                      name and version
 //   status draft                      draft | reviewed
 //   reviewer none                     a person's name once one has read it
@@ -36,8 +37,9 @@
     X(RENDERING_UNTRANSLATED, "untranslated", "") /* shown in English: no rendering yet */         \
     X(RENDERING_EXERCISE, "exercise", "")         /* this is an exercise */                        \
     X(RENDERING_BOOK, "book", "{name}{version}")  /* codebook and version */                       \
-    X(RENDERING_LINE, "line", "{line}{code}{text}") /* one line of plain text */                   \
-    X(RENDERING_NOTE, "note", "{text}")             /* a disclaimer below it */
+    X(RENDERING_LINE, "line", "{line}{code}{text}")      /* one line of plain text */              \
+    X(RENDERING_NOTE, "note", "{text}")                  /* a disclaimer below it */               \
+    X(RENDERING_TIME, "time", "{utc}{has-local}{local}") /* and the days in another calendar */
 
 #define RENDERING_ENUM(name, key, places) name,
 enum rendering_string { RENDERING_STRINGS(RENDERING_ENUM) RENDERING_STRING_COUNT };
@@ -61,6 +63,7 @@ struct rendering_table {
 struct rendering {
     struct str language; // BCP 47
     bool right_to_left;  // by ICU, of the language
+    struct str calendar; // ICU's name, beside the Gregorian one; empty: none
     struct str book_name;
     uint32_t book_version;
     bool reviewed;       // status; draft otherwise
