@@ -1,4 +1,4 @@
--- Stage, batch, serials, community, codebooks, settings.
+-- Stage, batch, serials, community, settings.
 
 -- name: stage_put  -- A sealed entry.
 INSERT INTO stage (number, entry, note, blind, body, draft, ref)
@@ -52,12 +52,6 @@ INSERT INTO community (number, hash, applied_s, text) VALUES ($1, $2, $3, $4);
 
 -- name: community_list  -- Applied files, newest first.
 SELECT hash, applied_s, text FROM community ORDER BY number DESC LIMIT $1;
-
--- name: codebook_put  -- A codebook, once.
-INSERT INTO codebook (hash, octets) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING;
-
--- name: codebook_get  -- One codebook.
-SELECT octets FROM codebook WHERE hash = $1;
 
 -- name: setting_put  -- A setting.
 INSERT INTO setting (name, value) VALUES ($1, $2)

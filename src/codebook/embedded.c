@@ -29,19 +29,27 @@ static bool too_many(const char *what, struct err *err)
     return err_set(err, ERR_LIMIT, "DESIGN 6", "too many %s", what);
 }
 
-static bool add_book(struct codebook *to, struct bytes file, struct arena *a, struct err *err)
+static bool add_book(struct codebook *to, struct bytes file, struct arena *a,
+                     struct codebook_file *f, struct err *err)
 {
     struct book *book = arena_new(a, struct book, 1);
     if (book == NULL)
         return err_set(err, ERR_LIMIT, "DESIGN 6", "the arena is too small for the codebook");
     if (!book_parse(file, a, book, err) || !shelf_put(&to->shelf, book, err))
         return false;
-    if (to->current == NULL || book->version > to->current->version)
+    for (size_t i = 0; i < to->shelf.count; i++) // the same one, with other sources checked
+        if (digest_eq(&to->shelf.books[i]->hash, &book->hash))
+            to->shelf.books[i] = book;
+    if (to->current == NULL ||
+        (str_eq(book->name, to->current->name) && book->version >= to->current->version))
         to->current = book;
+    f->book = book->name;
+    f->version = book->version;
     return true;
 }
 
-static bool add_rendering(struct codebook *to, struct bytes file, struct arena *a, struct err *err)
+static bool add_rendering(struct codebook *to, struct bytes file, struct arena *a,
+                          struct codebook_file *f, struct err *err)
 {
     struct rendering made;
     size_t at = 0;
@@ -58,10 +66,14 @@ static bool add_rendering(struct codebook *to, struct bytes file, struct arena *
     to->room[at] = made;
     if (at == to->renderings_count)
         to->renderings_count++;
+    f->of = made.language;
+    f->book = made.book_name;
+    f->version = made.book_version;
     return true;
 }
 
-static bool add_guide(struct codebook *to, struct bytes file, struct arena *a, struct err *err)
+static bool add_guide(struct codebook *to, struct bytes file, struct arena *a,
+                      struct codebook_file *f, struct err *err)
 {
     struct guide made;
     size_t at = 0;
@@ -75,10 +87,13 @@ static bool add_guide(struct codebook *to, struct bytes file, struct arena *a, s
     to->guides[at] = made;
     if (at == to->guides_count)
         to->guides_count++;
+    f->book = made.book_name;
+    f->version = made.book_version;
     return true;
 }
 
-static bool add_scale(struct codebook *to, struct bytes file, struct arena *a, struct err *err)
+static bool add_scale(struct codebook *to, struct bytes file, struct arena *a,
+                      struct codebook_file *f, struct err *err)
 {
     struct scale made;
     size_t at = 0;
@@ -91,24 +106,51 @@ static bool add_scale(struct codebook *to, struct bytes file, struct arena *a, s
     to->scales[at] = made;
     if (at == to->scales_count)
         to->scales_count++;
+    f->of = made.state;
+    f->book = made.book_name;
+    f->version = made.book_version;
     return true;
+}
+
+// The place of the file that a new one of the same kind and subject takes; CODEBOOK_FILES_MAX when
+// none is left.
+static size_t file_place(const struct codebook *c, const struct codebook_file *f)
+{
+    size_t at = 0;
+    while (at < c->files_count &&
+           !(c->files[at].kind == f->kind && str_eq(c->files[at].of, f->of) &&
+             (f->kind == CODEBOOK_SCALE ||
+              (str_eq(c->files[at].book, f->book) && c->files[at].version == f->version))))
+        at++;
+    return at;
 }
 
 bool codebook_add(struct codebook *c, struct bytes file, struct arena *a, struct err *err)
 {
     static bool (*const adds[CODEBOOK_KIND_COUNT])(struct codebook *, struct bytes, struct arena *,
-                                                   struct err *) = {
+                                                   struct codebook_file *, struct err *) = {
         [CODEBOOK_BOOK] = add_book,
         [CODEBOOK_RENDERING] = add_rendering,
         [CODEBOOK_GUIDE] = add_guide,
         [CODEBOOK_SCALE] = add_scale,
     };
-    enum codebook_kind kind = codebook_kind_of(file);
-    if (kind == CODEBOOK_KIND_COUNT)
+    struct codebook_file f = {.kind = codebook_kind_of(file), .size = file.len};
+    if (f.kind == CODEBOOK_KIND_COUNT)
         return err_set(err, ERR_MALFORMED, "docs/codebook.md",
                        "neither a codebook nor a rendering, guide or scale");
-    return adds[kind](c, file, a, err);
+    if (!adds[f.kind](c, file, a, &f, err))
+        return false;
+    f.hash = digest_of(file);
+    size_t at = file_place(c, &f);
+    CHECK(at < CODEBOOK_FILES_MAX); // every kind has a bound of its own, together below this one
+    c->files[at] = f;
+    c->files_count += at == c->files_count ? 1 : 0;
+    return true;
 }
+_Static_assert(SHELF_BOOKS_MAX + CODEBOOK_RENDERINGS_MAX + CODEBOOK_GUIDES_MAX +
+                       CODEBOOK_SCALES_MAX <=
+                   CODEBOOK_FILES_MAX,
+               "a place for every file");
 
 bool codebook_embedded(struct arena *a, struct codebook *ret, struct err *err)
 {
@@ -120,9 +162,27 @@ bool codebook_embedded(struct arena *a, struct codebook *ret, struct err *err)
     for (size_t i = 0; i < codebook_files_count; i++)
         if (!codebook_add(&made, codebook_files[i].content, a, err))
             return err_wrap(err, "%s", codebook_files[i].name);
+    for (size_t i = 0; i < made.files_count; i++)
+        made.files[i].embedded = true;
     CHECK(made.current != NULL); // a build without a book is a broken build
     *ret = made;
     return true;
+}
+
+const struct codebook_file *codebook_file(const struct codebook *c, const struct digest *hash)
+{
+    for (size_t i = 0; i < c->files_count; i++)
+        if (digest_eq(&c->files[i].hash, hash))
+            return &c->files[i];
+    return NULL;
+}
+
+const struct book *codebook_book(const struct codebook *c, struct str name, uint32_t version)
+{
+    for (size_t i = 0; i < c->shelf.count; i++)
+        if (str_eq(c->shelf.books[i]->name, name) && c->shelf.books[i]->version == version)
+            return c->shelf.books[i];
+    return NULL;
 }
 
 const struct rendering *codebook_rendering(const struct codebook *c, const struct book *book,

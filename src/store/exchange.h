@@ -4,7 +4,8 @@
 // Knows nothing of: what an entry says, whose signature is good: the caller has verified.
 // Source: DESIGN sections 5.4 and 9; C2SP tlog-tiles for the tiles.
 // Beside it, over the same store: exchange_witness.h (cosignatures, manifests, evidence),
-// exchange_blob.h (bodies), exchange_peer.h (peers), exchange_stage.h (stage, serials, settings).
+// exchange_blob.h (bodies), exchange_book.h (codebooks), exchange_peer.h (peers), exchange_stage.h
+// (stage, serials, settings).
 //
 // Every function stands in a transaction the caller holds. Lists come through a callback; what a
 // row points to lives until the callback returns. A callback that returns false ends the list with

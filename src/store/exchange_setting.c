@@ -1,4 +1,4 @@
-// store/exchange_setting.c - community file, codebooks, settings: the last part of
+// store/exchange_setting.c - community file and settings: the last part of
 // exchange_stage.h.
 #include "store/exchange_stage.h"
 #include "store/stmt.h"
@@ -78,46 +78,21 @@ bool exchange_communities(struct txn *txn, exchange_community_each *each, void *
     return stmt_each(&s, community_row, &list, err);
 }
 
-// -- codebooks --------------------------------------------------------------------------------
-bool exchange_codebook_put(struct txn *txn, struct bytes octets, struct digest *ret_hash,
-                           struct err *err)
-{
-    struct digest hash = digest_of(octets);
-    if (octets.len == 0 || octets.len > CODEBOOK_BYTES_MAX)
-        return err_set(err, ERR_LIMIT, NULL, "a codebook has 1 to %d octets", CODEBOOK_BYTES_MAX);
-    struct stmt s = txn_stmt(txn, SQL_CODEBOOK_PUT);
-    stmt_bind_digest(&s, 1, &hash);
-    stmt_bind_bytes(&s, 2, octets);
-    if (!stmt_run(&s, err))
-        return false;
-    *ret_hash = hash;
-    return true;
-}
-
+// -- settings ---------------------------------------------------------------------------------
 // The one column of the one row of a look-up, into the arena.
-static bool fetch(struct stmt *s, const char *what, struct arena *a, struct bytes *ret,
-                  struct err *err)
+static bool fetch(struct stmt *s, struct arena *a, struct bytes *ret, struct err *err)
 {
     bool found = false;
     if (!stmt_find(s, &found, err))
         return false;
     if (!found)
-        return err_set(err, ERR_NOT_FOUND, NULL, "no such %s is held here", what);
+        return err_set(err, ERR_NOT_FOUND, NULL, "no such setting is held here");
     struct bytes octets = stmt_bytes(s, 0);
     bool done = stmt_fits(s, err) && arena_copy(a, octets, ret, err);
     stmt_stop(s);
     return done;
 }
 
-bool exchange_codebook_get(struct txn *txn, const struct digest *hash, struct arena *a,
-                           struct bytes *ret, struct err *err)
-{
-    struct stmt s = txn_stmt(txn, SQL_CODEBOOK_GET);
-    stmt_bind_digest(&s, 1, hash);
-    return fetch(&s, "codebook", a, ret, err);
-}
-
-// -- settings ---------------------------------------------------------------------------------
 bool exchange_setting_put(struct txn *txn, struct str key, struct bytes value, struct err *err)
 {
     if (key.len == 0 || key.len > SETTING_KEY_BYTES_MAX || value.len > SETTING_BYTES_MAX)
@@ -133,7 +108,7 @@ bool exchange_setting_get(struct txn *txn, struct str key, struct arena *a, stru
 {
     struct stmt s = txn_stmt(txn, SQL_SETTING_GET);
     stmt_bind_str(&s, 1, key);
-    return fetch(&s, "setting", a, ret, err);
+    return fetch(&s, a, ret, err);
 }
 
 bool exchange_setting_drop(struct txn *txn, struct str key, struct err *err)

@@ -1,7 +1,7 @@
 // store/exchange_stage.h - what is on its way into our own log, serials, and applied settings.
 //
 // Holds: the stage (entries sealed and not yet logged), the batch handed to the keeper, the last
-// serial of each pair, the applied community file, codebooks, plain settings.
+// serial of each pair, the applied community file, plain settings.
 // Knows nothing of: how any of it is made. Fills and drafts stand in the office store.
 // Source: DESIGN section 9 (append), FORMATS section 4 (seal, extend, commit).
 #ifndef STORE_EXCHANGE_STAGE_H
@@ -67,7 +67,7 @@ bool exchange_serial_raise(struct txn *txn, struct str pair, uint64_t last,
 bool exchange_serial_last(struct txn *txn, struct str pair, uint64_t *ret_last, bool *ret_pending,
                           struct err *err) MUST_USE;
 
-// -- the community file applied here, codebooks, settings ----------------------------------------
+// -- the community file applied here, settings ---------------------------------------------------
 struct exchange_community {
     struct digest hash; // SHA-256 of `text`
     struct moment applied;
@@ -85,13 +85,6 @@ bool exchange_community_get(struct txn *txn, struct arena *a, struct exchange_co
 // All that were applied, newest first.
 bool exchange_communities(struct txn *txn, exchange_community_each *each, void *context,
                           struct err *err) MUST_USE;
-
-// Codebooks stay for ever: old messages name them.
-bool exchange_codebook_put(struct txn *txn, struct bytes octets, struct digest *ret_hash,
-                           struct err *err) MUST_USE;
-//   errors  ERR_NOT_FOUND
-bool exchange_codebook_get(struct txn *txn, const struct digest *hash, struct arena *a,
-                           struct bytes *ret, struct err *err) MUST_USE;
 
 typedef bool exchange_setting_each(void *context, struct str key, struct bytes value,
                                    struct err *err);

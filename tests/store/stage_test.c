@@ -185,20 +185,13 @@ TEST(the_newest_community_file_is_in_force_and_the_others_are_history)
     fixture_close(&f);
 }
 
-TEST(codebooks_stand_by_hash_and_settings_by_name)
+TEST(settings_stand_by_name)
 {
     struct err err = {0};
     struct fixture f;
-    struct digest hash;
     struct bytes value;
     size_t octets = 0;
     fixture_open(&f);
-    EXPECT_OK(exchange_codebook_put(&f.txn, str_bytes(STR("book")), &hash, &err));
-    EXPECT_OK(exchange_codebook_put(&f.txn, str_bytes(STR("book")), &hash, &err));
-    EXPECT_OK(exchange_codebook_get(&f.txn, &hash, &f.arena, &value, &err));
-    EXPECT(bytes_eq(value, str_bytes(STR("book"))));
-    hash.octets[0] ^= 1;
-    EXPECT_ERR(exchange_codebook_get(&f.txn, &hash, &f.arena, &value, &err), ERR_NOT_FOUND);
     EXPECT_OK(exchange_setting_put(&f.txn, STR("a.x"), str_bytes(STR("12")), &err));
     EXPECT_OK(exchange_setting_put(&f.txn, STR("a.y"), (struct bytes){0}, &err));
     EXPECT_OK(exchange_setting_put(&f.txn, STR("b%x"), str_bytes(STR("12345")), &err));
