@@ -365,7 +365,7 @@ static void look_at_community(const struct clerk *c, json_t *findings)
     }
     if (shelf_find(&c->codebook.shelf, &c->community.codebook) == NULL)
         find(findings, "codebook", true,
-             STR("The community's codebook is none that this program holds."));
+             STR("The community's codebook is none that this node holds."));
     for (size_t i = 0; i < c->community.states_count; i++) {
         const struct community_state *state = &c->community.states[i];
         if (str_eq(state->origin, c->origin))
@@ -395,6 +395,9 @@ bool clerk_act_doctor(struct clerk *c, struct clerk_io *io, struct err *err)
         find(findings, "demo", false,
              STR("The keys are of a demonstration; nobody may trust them."));
     look_at_community(c, findings);
+    if (c->books_left_out > 0)
+        find(findings, "codebook-file", false,
+             STR("A codebook file that was added here cannot be used beside the program's own."));
     look_at_stores(c, findings);
     bool done = list_evidences(c, evidences, err);
     if (json_array_size(evidences) > 0)

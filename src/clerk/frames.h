@@ -48,6 +48,9 @@ enum clerk_caller {
       "has the index of a bundle signed")                                                          \
     X(CLERK_CHALLENGE, 30, CLERK_FOR_LOCAL, /* - -> 16 */ "asks the keeper for a challenge")       \
     X(CLERK_ORDER, 31, CLERK_FOR_LOCAL, /* b32 note -> - */ "hands a root-signed order on")        \
+    X(CLERK_CODEBOOK_FILES, 32, CLERK_FOR_LOCAL, /* - -> each d32 */                               \
+      "lists the codebook files added here")                                                       \
+    X(CLERK_CODEBOOK_GET, 33, CLERK_FOR_LOCAL, /* d32 -> b32 */ "hands out one of them")           \
     /* -- what a carrier brings: a session or a bundle ---------------------------------------- */ \
     X(CLERK_TAKE_MANIFESTS, 48, CLERK_FOR_CARRIER, /* b16 origin, b32 chain -> u8 changed */       \
       "takes a chain of key manifests")                                                            \
@@ -113,7 +116,11 @@ enum clerk_caller {
     X(CLERK_ERASE, 97, CLERK_FOR_OFFICER, /* d32 body, u16 approvals, each b16 -> - */             \
       "destroys a body; the log still verifies")                                                   \
     X(CLERK_ACCEPT_GAP, 98, CLERK_FOR_OFFICER, /* b16 State's code, or "all" -> JSON */            \
-      "leaves out a pair's numbers that unopened entries may have used")
+      "leaves out a pair's numbers that unopened entries may have used")                           \
+    X(CLERK_CODEBOOK_ADD, 99, CLERK_FOR_OFFICER, /* b32 -> JSON file */                            \
+      "adds a codebook file, or one in place of it")                                               \
+    X(CLERK_CODEBOOK_REMOVE, 100, CLERK_FOR_OFFICER, /* d32 -> - */                                \
+      "removes a codebook file that was added here")
 
 // What an octet on the courier's bell says.
 enum clerk_bell {

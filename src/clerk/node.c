@@ -1,6 +1,7 @@
 #include "clerk/node.h"
 
 #include "base/limits.h"
+#include "clerk/books.h"
 #include "clerk/landed.h"
 #include "clerk/restore.h"
 #include "community/held.h"
@@ -123,8 +124,7 @@ bool clerk_open(struct clerk *c, const struct clerk_options *options, struct err
     c->electorate = (struct electorate){elect, c};
     arena_init(&c->lasting, LASTING_BYTES_MAX);
     bool done = learn_who_we_are(c, err) && open_stores(c, err) && start_own_log(c, err) &&
-                start_views(c, err) && codebook_embedded(&c->lasting, &c->codebook, err) &&
-                clerk_reload(c, err);
+                start_views(c, err) && clerk_books_load(c, err) && clerk_reload(c, err);
     if (!done)
         clerk_close(c);
     return done;
@@ -139,6 +139,7 @@ void clerk_close(struct clerk *c)
     c->office = NULL;
     c->exchange = NULL;
     arena_release(&c->facts);
+    arena_release(&c->books);
     clerk_restore_forget(c);
     clerk_landed_forget(c);
     arena_release(&c->lasting);

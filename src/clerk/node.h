@@ -37,7 +37,9 @@ struct clerk {
     struct str origin;
     struct state_code state;
     struct log_id own;
+    struct arena books; // what `codebook` is in, made anew by clerk_books_load
     struct codebook codebook;
+    size_t books_left_out; // files added here that could not be used
     struct electorate electorate;
     // -- facts, made anew by clerk_reload
     struct arena facts;

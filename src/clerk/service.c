@@ -55,6 +55,8 @@ static const struct {
     {CLERK_SIGN_INDEX, clerk_act_sign_index, ONLY_SHOWS},
     {CLERK_CHALLENGE, clerk_act_challenge, ONLY_SHOWS},
     {CLERK_ORDER, clerk_act_order, WORK_FOLLOWS},
+    {CLERK_CODEBOOK_FILES, clerk_act_codebook_files, ONLY_SHOWS},
+    {CLERK_CODEBOOK_GET, clerk_act_codebook_get, ONLY_SHOWS},
     {CLERK_TAKE_MANIFESTS, clerk_act_take_manifests, WORK_LINGERS},
     {CLERK_TAKE_ENTRIES, clerk_act_take_entries, WORK_LINGERS},
     {CLERK_WITNESS, clerk_act_witness, WORK_FOLLOWS},
@@ -88,6 +90,8 @@ static const struct {
     {CLERK_AUDIT, clerk_act_audit, ONLY_SHOWS},
     {CLERK_ERASE, clerk_act_erase, WORK_FOLLOWS},
     {CLERK_ACCEPT_GAP, clerk_act_accept_gap, WORK_FOLLOWS},
+    {CLERK_CODEBOOK_ADD, clerk_act_codebook_add, WORK_FOLLOWS},
+    {CLERK_CODEBOOK_REMOVE, clerk_act_codebook_remove, WORK_FOLLOWS},
 };
 _Static_assert(sizeof acts / sizeof acts[0] == sizeof rows / sizeof rows[0], "an act per frame");
 

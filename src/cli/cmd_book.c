@@ -147,14 +147,30 @@ static bool report_findings(struct cli *cli, const struct findings *f, struct er
     return true;
 }
 
+// Of several versions the newest is checked; what renders another one that is held is right there.
+static bool check_newest(struct cli *cli, const struct books *b, struct findings *ret,
+                         struct err *err)
+{
+    const struct codebook *c = &b->layout.codebook;
+    struct rendering *own = arena_new(&cli->arena, struct rendering, c->renderings_count + 1);
+    size_t count = 0;
+    if (own == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "no room for the renderings");
+    for (size_t i = 0; i < c->renderings_count; i++) {
+        const struct rendering *r = &c->renderings[i];
+        const struct book *of = codebook_book(c, r->book_name, r->book_version);
+        if (of == NULL || of == b->book)
+            own[count++] = *r;
+    }
+    return codebook_check(b->book, own, count, &cli->arena, ret, err);
+}
+
 bool cmd_codebook_check(struct cli *cli, struct err *err)
 {
     struct books *b = memory_new(1, sizeof *b);
     struct findings f = {0};
-    bool done = open_books(cli, b, err) &&
-                codebook_check(b->book, b->layout.codebook.renderings,
-                               b->layout.codebook.renderings_count, &cli->arena, &f, err) &&
-                report_findings(cli, &f, err);
+    bool done =
+        open_books(cli, b, err) && check_newest(cli, b, &f, err) && report_findings(cli, &f, err);
     memory_release(b);
     if (done && f.errors > 0)
         return err_set(err, ERR_MALFORMED, "DESIGN 6", "the codebook has %zu errors", f.errors);

@@ -61,6 +61,7 @@
     X(OPTION_ON, "--on", "WORD", true, "a function to switch on, or all")                          \
     X(OPTION_OFF, "--off", "WORD", true, "a function to switch off, or all")                       \
     X(OPTION_ACT, "--act", "WORD", false, "resume, adopt or retire")                               \
+    X(OPTION_CODEBOOK, "--codebook", "FILE", true, "a codebook or rendering beside the program's") \
     X(OPTION_DROP_OFFICER, "--drop-officer", "NAME", true, "an officer to take out of the register")
 
 // One row of the table above.

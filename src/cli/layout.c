@@ -30,6 +30,55 @@ bool layout_community(struct cli *cli, struct bytes file, struct layout *l, stru
     return l->has_community;
 }
 
+// -- books ---------------------------------------------------------------------------------------
+// Files of --codebook, for whoever reads without a node.
+static bool take_given_files(struct cli *cli, struct layout *l, struct err *err)
+{
+    const struct option_values *given = &cli->options[OPTION_CODEBOOK];
+    for (size_t i = 0; i < given->count; i++) {
+        struct bytes file;
+        if (!command_read(cli, given->items[i], CODEBOOK_BYTES_MAX, &file, err))
+            return false;
+        if (!codebook_add(&l->codebook, file, &cli->arena, err))
+            return err_wrap(err, "%.120s", given->items[i]);
+    }
+    return true;
+}
+
+static bool take_file_of_node(struct cli *cli, const struct clerk_link *clerk,
+                              const struct digest *hash, struct layout *l, struct err *err)
+{
+    struct bytes answer;
+    struct err why = {0};
+    if (!clerk_ask(clerk, CLERK_CODEBOOK_GET, bytes_of(hash->octets, DIGEST_BYTES), &cli->arena,
+                   &answer, err))
+        return false;
+    struct reader r = reader_of(answer);
+    struct bytes file = reader_block32(&r);
+    if (!reader_done(&r))
+        return err_set(err, ERR_MALFORMED, NULL, "the node's answer is no codebook file");
+    // The node cannot use such a one either: its doctor tells.
+    if (!codebook_add(&l->codebook, file, &cli->arena, &why))
+        l->files_left_out++;
+    return true;
+}
+
+static bool take_files_of_node(struct cli *cli, const struct clerk_link *clerk, struct layout *l,
+                               struct err *err)
+{
+    struct bytes answer;
+    if (!clerk_ask(clerk, CLERK_CODEBOOK_FILES, (struct bytes){0}, &cli->arena, &answer, err))
+        return false;
+    struct reader r = reader_of(answer);
+    while (!r.failed && r.rest.len > 0) {
+        struct digest hash;
+        reader_copy(&r, hash.octets, DIGEST_BYTES);
+        if (!r.failed && !take_file_of_node(cli, clerk, &hash, l, err))
+            return false;
+    }
+    return reader_done(&r) || err_set(err, ERR_MALFORMED, NULL, "the node's list of files");
+}
+
 bool layout_open(struct cli *cli, const struct clerk_link *clerk, struct layout *ret,
                  struct err *err)
 {
@@ -37,7 +86,9 @@ bool layout_open(struct cli *cli, const struct clerk_link *clerk, struct layout 
     struct err none = {0};
     *ret = (struct layout){0};
     ret->states = (struct electorate){state_known, ret};
-    if (!codebook_embedded(&cli->arena, &ret->codebook, err))
+    if (!codebook_embedded(&cli->arena, &ret->codebook, err) ||
+        (clerk != NULL && !take_files_of_node(cli, clerk, ret, err)) ||
+        !take_given_files(cli, ret, err))
         return false;
     if (clerk == NULL)
         return true;

@@ -15,12 +15,14 @@
 
 struct layout {
     struct codebook codebook;
+    size_t files_left_out;    // of the node's: unusable beside the program's own
     struct electorate states; // of the community; any well-formed code without one
     bool has_community;
     struct community community;
 };
-// The books of this program, and the community applied at the node; `clerk` NULL: none. Lives in
-// the command's arena; `ret` must not move afterwards.
+// The books of this program, those added at the node and those of --codebook; and the community
+// applied at the node. `clerk` NULL: no node. Lives in the command's arena; `ret` must not move
+// afterwards.
 bool layout_open(struct cli *cli, const struct clerk_link *clerk, struct layout *ret,
                  struct err *err) MUST_USE;
 // A community file in place of the node's.

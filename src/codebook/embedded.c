@@ -112,17 +112,11 @@ static bool add_scale(struct codebook *to, struct bytes file, struct arena *a,
     return true;
 }
 
-// The place of the file that a new one of the same kind and subject takes; CODEBOOK_FILES_MAX when
-// none is left.
-static size_t file_place(const struct codebook *c, const struct codebook_file *f)
+bool codebook_file_same(const struct codebook_file *a, const struct codebook_file *b)
 {
-    size_t at = 0;
-    while (at < c->files_count &&
-           !(c->files[at].kind == f->kind && str_eq(c->files[at].of, f->of) &&
-             (f->kind == CODEBOOK_SCALE ||
-              (str_eq(c->files[at].book, f->book) && c->files[at].version == f->version))))
-        at++;
-    return at;
+    if (a->kind != b->kind || !str_eq(a->of, b->of))
+        return false;
+    return a->kind == CODEBOOK_SCALE || (str_eq(a->book, b->book) && a->version == b->version);
 }
 
 bool codebook_add(struct codebook *c, struct bytes file, struct arena *a, struct err *err)
@@ -134,14 +128,16 @@ bool codebook_add(struct codebook *c, struct bytes file, struct arena *a, struct
         [CODEBOOK_GUIDE] = add_guide,
         [CODEBOOK_SCALE] = add_scale,
     };
-    struct codebook_file f = {.kind = codebook_kind_of(file), .size = file.len};
+    struct codebook_file f = {.kind = codebook_kind_of(file), .of = STR(""), .size = file.len};
     if (f.kind == CODEBOOK_KIND_COUNT)
         return err_set(err, ERR_MALFORMED, "docs/codebook.md",
                        "neither a codebook nor a rendering, guide or scale");
     if (!adds[f.kind](c, file, a, &f, err))
         return false;
     f.hash = digest_of(file);
-    size_t at = file_place(c, &f);
+    size_t at = 0;
+    while (at < c->files_count && !codebook_file_same(&c->files[at], &f))
+        at++;
     CHECK(at < CODEBOOK_FILES_MAX); // every kind has a bound of its own, together below this one
     c->files[at] = f;
     c->files_count += at == c->files_count ? 1 : 0;

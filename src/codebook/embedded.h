@@ -54,6 +54,8 @@ bool codebook_embedded(struct arena *a, struct codebook *ret, struct err *err) M
 // same book with other sources checked. On failure `c` is as it was.
 //   errors  ERR_MALFORMED, ERR_LIMIT; ERR_CONFLICT: another book of that name and version
 bool codebook_add(struct codebook *c, struct bytes file, struct arena *a, struct err *err) MUST_USE;
+// Would one take the other's place?
+bool codebook_file_same(const struct codebook_file *a, const struct codebook_file *b);
 // The file in use with these octets; NULL: none.
 const struct codebook_file *codebook_file(const struct codebook *c, const struct digest *hash);
 // The book of this name and version; NULL: not held.

@@ -1,0 +1,135 @@
+// clerk/act_book.c - codebook files of this node: listed, handed out, added, removed (declared in
+// clerk/acts.h).
+#include "base/limits.h"
+#include "clerk/books.h"
+#include "clerk/officer.h"
+#include "clerk/shown.h"
+#include "store/exchange_book.h"
+
+// -- handing out ---------------------------------------------------------------------------------
+static bool put_hash(void *context, const struct digest *hash, struct bytes octets, struct err *err)
+{
+    struct clerk_io *io = context;
+    (void)octets;
+    (void)err; // a full answer says so itself
+    clerk_put_digest(io, hash);
+    return true;
+}
+
+bool clerk_act_codebook_files(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    struct txn txn = {0};
+    if (!clerk_columns_done(io, err))
+        return false;
+    bool done = db_begin(c->exchange, &txn, err) && exchange_codebooks(&txn, put_hash, io, err);
+    txn_release(&txn);
+    return done;
+}
+
+bool clerk_act_codebook_get(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    struct txn txn = {0};
+    struct digest hash;
+    struct bytes file;
+    clerk_take_digest(io, &hash);
+    if (!clerk_columns_done(io, err))
+        return false;
+    bool done = db_begin(c->exchange, &txn, err) &&
+                exchange_codebook_get(&txn, &hash, io->arena, &file, err);
+    txn_release(&txn);
+    if (done)
+        buffer_block32(&io->answer, file);
+    return done;
+}
+
+// -- adding --------------------------------------------------------------------------------------
+static const struct codebook_file *same_file(const struct clerk *c, const struct codebook_file *f)
+{
+    for (size_t i = 0; i < c->codebook.files_count; i++)
+        if (codebook_file_same(&c->codebook.files[i], f))
+            return &c->codebook.files[i];
+    return NULL;
+}
+
+static bool keep_file(struct clerk *c, struct bytes octets, const struct codebook_file *before,
+                      struct err *err)
+{
+    struct txn txn = {0};
+    struct digest hash;
+    bool done =
+        db_begin(c->exchange, &txn, err) &&
+        (before == NULL || before->embedded || exchange_codebook_drop(&txn, &before->hash, err)) &&
+        exchange_codebook_put(&txn, octets, &hash, err) && db_commit(&txn, err);
+    txn_release(&txn);
+    return done && clerk_books_load(c, err);
+}
+
+static json_t *shown_file(const struct codebook_file *f)
+{
+    json_t *o = shown_object();
+    shown_word(o, "kind", codebook_kind_word(f->kind));
+    shown_str(o, "of", f->of);
+    shown_str(o, "book", f->book);
+    shown_number(o, "version", f->version);
+    shown_digest(o, "file", &f->hash);
+    shown_number(o, "size", f->size);
+    return o;
+}
+
+bool clerk_act_codebook_add(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    struct codebook_file f;
+    char hash[DIGEST_TEXT_CHARS + 1];
+    struct bytes octets = reader_block32(&io->ask);
+    if (!clerk_columns_done(io, err) || !clerk_need(c, io, NEED_ADMINISTER, DESK_NONE, err))
+        return false;
+    if (octets.len > CLERK_BOOK_FILE_BYTES_MAX)
+        return err_set(err, ERR_LIMIT, "clerk/books.h", "a file of %zu octets; %d is the most",
+                       octets.len, CLERK_BOOK_FILE_BYTES_MAX);
+    if (!clerk_books_check(c, io->arena, octets, &f, err))
+        return false;
+    const struct codebook_file *before = same_file(c, &f);
+    bool there = before != NULL && digest_eq(&before->hash, &f.hash);
+    bool replaced = before != NULL && !there;
+    digest_write(&f.hash, hash);
+    if (!there && (!keep_file(c, octets, before, err) ||
+                   !clerk_audit(c, clerk_officer_name(io), "codebook-add", str_of(hash), err)))
+        return false;
+    clerk_ring(c); // partners are told
+    io->shown = shown_file(&f);
+    shown_bool(io->shown, "replaced", replaced);
+    return true;
+}
+
+// -- removing ------------------------------------------------------------------------------------
+// What the community speaks by stays.
+static bool may_go(const struct clerk *c, const struct codebook_file *f, struct err *err)
+{
+    if (f == NULL) // it may be one that could not be used
+        return true;
+    if (f->embedded)
+        return err_set(err, ERR_DENIED, "DESIGN 6", "this file came with the program");
+    const struct book *book = codebook_book(&c->codebook, f->book, f->version);
+    if (f->kind == CODEBOOK_BOOK && c->has_community && book != NULL &&
+        digest_eq(&book->hash, &c->community.codebook))
+        return err_set(err, ERR_CONFLICT, "DESIGN 5.6", "the community speaks by this book");
+    return true;
+}
+
+bool clerk_act_codebook_remove(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    struct txn txn = {0};
+    struct digest hash;
+    char text[DIGEST_TEXT_CHARS + 1];
+    clerk_take_digest(io, &hash);
+    if (!clerk_columns_done(io, err) || !clerk_need(c, io, NEED_ADMINISTER, DESK_NONE, err) ||
+        !may_go(c, codebook_file(&c->codebook, &hash), err))
+        return false;
+    bool done = db_begin(c->exchange, &txn, err) && exchange_codebook_drop(&txn, &hash, err) &&
+                db_commit(&txn, err);
+    txn_release(&txn);
+    digest_write(&hash, text);
+    clerk_ring(c);
+    return done && clerk_books_load(c, err) &&
+           clerk_audit(c, clerk_officer_name(io), "codebook-remove", str_of(text), err);
+}
