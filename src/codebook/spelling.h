@@ -37,6 +37,8 @@ bool spelling_domain(struct spelling *s);
 bool spelling_url(struct spelling *s);
 // The canonical form of a host's name, appended to s->to.
 bool spelling_host(struct spelling *s, struct str typed);
+// The octets of a canonical prefix's address; true when it is an IPv4 one (four octets, else 16).
+bool prefix_octets(struct str prefix, uint8_t ret_octets[16]);
 // An address without a length, appended to s->to; false when it is none.
 bool spelling_address4(struct spelling *s, struct str typed);
 bool spelling_address6(struct spelling *s, struct str typed);

@@ -65,6 +65,17 @@ bool spelling_address6(struct spelling *s, struct str typed)
     return true;
 }
 
+bool prefix_octets(struct str prefix, uint8_t ret_octets[16])
+{
+    const char *slash = memchr(prefix.ptr, '/', prefix.len);
+    CHECK(slash != NULL);
+    struct str address = str_slice(prefix, 0, (size_t)(slash - prefix.ptr));
+    bool four = address_read(AF_INET, address, ret_octets);
+    bool six = !four && address_read(AF_INET6, address, ret_octets);
+    CHECK(four || six); // a canonical prefix is one of the two
+    return four;
+}
+
 static void clear_host_bits(uint8_t *octets, size_t size, uint64_t bits)
 {
     for (size_t i = 0; i < size; i++) {
