@@ -9,7 +9,7 @@
 #include "clerk/client.h"
 #include "cli/command.h"
 #include "codebook/embedded.h"
-#include "codebook/render.h"
+#include "codebook/render_form.h"
 #include "community/community.h"
 #include "record/record.h"
 

@@ -161,6 +161,13 @@ static void check_disclaimers(struct search *s)
     }
 }
 
+// What holds places and marks but no words may well be the same in two languages.
+static bool string_has_words(enum rendering_string which)
+{
+    return which != RENDERING_LINE && which != RENDERING_TIME && which != RENDERING_JOIN &&
+           which != RENDERING_CUT && which != RENDERING_RUNNING;
+}
+
 // Each place named "{so}" in `wanted` must stand in the string.
 static void check_string(struct search *s, enum rendering_string which)
 {
@@ -179,8 +186,7 @@ static void check_string(struct search *s, enum rendering_string which)
         if (!pattern_has_place(&places, name))
             add(s, FINDING_PARAMETER_LOST, key, name);
     }
-    // What holds places and no words may well be the same in two languages.
-    if (s->english != NULL && which != RENDERING_LINE && which != RENDERING_TIME)
+    if (s->english != NULL && string_has_words(which))
         check_same(s, key, text, &s->english->strings[which]);
 }
 

@@ -1,7 +1,6 @@
 #include "codebook/render.h"
 
 #include "codebook/dialogue.h"
-#include "codebook/pattern.h"
 #include "codebook/render_value.h"
 
 enum { LINE_PLACES_MAX = 2 * PHRASE_PARAMETERS_MAX };
@@ -12,23 +11,10 @@ struct job {
     struct err *err;
 };
 
-static struct str reader_language(const struct render_with *with)
+static bool put_string(struct job *j, enum rendering_string which,
+                       const struct pattern_value *values, size_t count, struct str *ret)
 {
-    return with->language == NULL ? STR("en") : with->language->language;
-}
-
-// A string of the language file, else of the English one, else nothing.
-static bool render_string(struct job *j, enum rendering_string which,
-                          const struct pattern_value *values, size_t count, struct str *ret)
-{
-    const struct rendering *from = j->with->language;
-    if (from == NULL || from->strings[which].len == 0)
-        from = j->with->english;
-    *ret = STR("");
-    if (from == NULL || from->strings[which].len == 0)
-        return true;
-    return pattern_format(from->strings[which], from->language, values, count, j->arena, ret,
-                          j->err);
+    return render_string(j->with, which, values, count, j->arena, ret, j->err);
 }
 
 static bool isolated(struct job *j, struct str text, struct str *ret)
@@ -118,7 +104,7 @@ static void render_disclaimers(struct job *j, const struct phrase *p, struct ren
 static bool render_bare(struct job *j, enum rendering_string which, struct rendered_line *to)
 {
     struct pattern_value code = {.name = STR("code")};
-    return isolated(j, to->code, &code.text) && render_string(j, which, &code, 1, &to->text);
+    return isolated(j, to->code, &code.text) && put_string(j, which, &code, 1, &to->text);
 }
 
 static bool write_source(struct job *j, const struct phrase_line *line, struct str *ret)
@@ -136,6 +122,10 @@ static bool render_line(struct job *j, const struct phrase_line *line, struct re
     to->mark = STR("");
     if (!write_source(j, line, &to->source))
         return false;
+    if (j->with->book == NULL) {
+        to->flags = RENDERED_UNKNOWN;
+        return render_bare(j, RENDERING_UNHELD, to);
+    }
     if (!phrase_line_check(j->with->book, j->with->states, line, &c, &problem)) {
         to->flags = RENDERED_INVALID;
         return arena_fmt(j->arena, &to->problem, j->err, "%s", problem.text) &&
@@ -154,28 +144,49 @@ static bool render_line(struct job *j, const struct phrase_line *line, struct re
     render_disclaimers(j, c.phrase, to);
     if ((to->flags & RENDERED_UNTRANSLATED) == 0)
         return true;
-    return render_string(j, RENDERING_UNTRANSLATED, NULL, 0, &to->mark);
+    return put_string(j, RENDERING_UNTRANSLATED, NULL, 0, &to->mark);
 }
 
 // -- the whole ------------------------------------------------------------------------------------
 
+static bool render_book(struct job *j, struct rendered *to)
+{
+    const struct book *book = j->with->book;
+    struct pattern_value v[2] = {{.name = STR("version")}, {.name = STR("name")}};
+    struct str version;
+    uint32_t n = book == NULL ? j->with->unheld_version : book->version;
+    if (!arena_fmt(j->arena, &version, j->err, "%u", (unsigned)n) ||
+        !isolated(j, version, &v[0].text))
+        return false;
+    to->book_id = version;
+    if (book == NULL)
+        return put_string(j, RENDERING_BOOK_UNHELD, v, 1, &to->book);
+    return arena_fmt(j->arena, &to->book_id, j->err, "%.*s %u", STR_ARG(book->name), (unsigned)n) &&
+           isolated(j, book->name, &v[1].text) && put_string(j, RENDERING_BOOK, v, 2, &to->book);
+}
+
+static bool render_notice(struct job *j, struct rendered *to)
+{
+    struct pattern_value wanted = {.name = STR("language")};
+    to->notice = STR("");
+    if (j->with->language != NULL || j->with->wanted.len == 0)
+        return true;
+    return isolated(j, j->with->wanted, &wanted.text) &&
+           put_string(j, RENDERING_NO_LANGUAGE, &wanted, 1, &to->notice);
+}
+
 static bool render_head(struct job *j, struct rendered *to)
 {
-    struct pattern_value book[2] = {{.name = STR("name")}, {.name = STR("version")}};
-    struct str version;
-    to->language = reader_language(j->with);
-    to->right_to_left = j->with->language != NULL && j->with->language->right_to_left;
+    const struct rendering *language = j->with->language;
+    to->language = language == NULL ? STR("en") : language->language;
+    to->right_to_left = language != NULL && language->right_to_left;
     to->banner = STR("");
     to->exercise = STR("");
-    if (!arena_fmt(j->arena, &version, j->err, "%u", (unsigned)j->with->book->version))
+    if (!render_book(j, to) || !render_notice(j, to))
         return false;
-    if (!isolated(j, j->with->book->name, &book[0].text) || !isolated(j, version, &book[1].text))
+    if (!j->with->vouched && !put_string(j, RENDERING_DRAFT, NULL, 0, &to->banner))
         return false;
-    if (!render_string(j, RENDERING_BOOK, book, 2, &to->book))
-        return false;
-    if (!j->with->vouched && !render_string(j, RENDERING_DRAFT, NULL, 0, &to->banner))
-        return false;
-    return !j->with->exercise || render_string(j, RENDERING_EXERCISE, NULL, 0, &to->exercise);
+    return !j->with->exercise || put_string(j, RENDERING_EXERCISE, NULL, 0, &to->exercise);
 }
 
 bool codebook_render(const struct render_with *with, const struct phrase_line *lines, size_t count,
@@ -183,7 +194,6 @@ bool codebook_render(const struct render_with *with, const struct phrase_line *l
 {
     struct job j = {with, a, err};
     struct rendered made = {.lines_count = count};
-    CHECK(with->book != NULL);
     CHECK(count <= PHRASE_LINES_MAX);
     made.lines = arena_new(a, struct rendered_line, count + 1);
     if (made.lines == NULL)
@@ -195,62 +205,4 @@ bool codebook_render(const struct render_with *with, const struct phrase_line *l
             return false;
     *ret = made;
     return true;
-}
-
-// -- as plain text --------------------------------------------------------------------------------
-
-static void put_line(struct buffer *to, struct str text)
-{
-    if (text.len == 0)
-        return;
-    buffer_str(to, text);
-    buffer_str(to, STR("\n"));
-}
-
-static bool plain_line(struct job *j, const struct rendered_line *line, struct buffer *to)
-{
-    struct pattern_value v[3] = {
-        {.name = STR("line")}, {.name = STR("code")}, {.name = STR("text")}};
-    struct str number, whole;
-    if (!arena_fmt(j->arena, &number, j->err, "%02u", (unsigned)line->number))
-        return false;
-    if (!isolated(j, number, &v[0].text) || !isolated(j, line->code, &v[1].text))
-        return false;
-    // English inside another language keeps to itself.
-    bool foreign = (line->flags & RENDERED_UNTRANSLATED) != 0;
-    v[2].text = line->text;
-    if (foreign && !isolated(j, line->text, &v[2].text))
-        return false;
-    if (!render_string(j, RENDERING_LINE, v, 3, &whole))
-        return false;
-    put_line(to, whole.len == 0 ? line->source : whole);
-    for (size_t i = 0; i < line->disclaimers_count; i++) {
-        struct pattern_value note = {.name = STR("text"), .text = line->disclaimers[i]};
-        if (!render_string(j, RENDERING_NOTE, &note, 1, &whole))
-            return false;
-        put_line(to, whole);
-    }
-    put_line(to, line->mark);
-    // What could not be rendered, or not wholly, stands below as it was signed.
-    if ((line->flags & (RENDERED_UNKNOWN | RENDERED_INVALID | RENDERED_UNTRANSLATED)) != 0) {
-        if (!isolated(j, line->source, &whole))
-            return false;
-        put_line(to, whole);
-    }
-    return true;
-}
-
-bool codebook_render_plain(const struct render_with *with, const struct rendered *rendered,
-                           struct arena *a, struct str *ret, struct err *err)
-{
-    struct job j = {with, a, err};
-    struct buffer to;
-    buffer_init(&to, a, a->limit);
-    put_line(&to, rendered->exercise);
-    put_line(&to, rendered->banner);
-    put_line(&to, rendered->book);
-    for (size_t i = 0; i < rendered->lines_count; i++)
-        if (!plain_line(&j, &rendered->lines[i], &to))
-            return false;
-    return buffer_take_str(&to, ret, err);
 }

@@ -11,8 +11,10 @@
 #include "codebook/rendering.h"
 
 struct render_with {
-    const struct book *book;          // never NULL
-    const struct rendering *language; // the reader's
+    const struct book *book;          // NULL: not held here, and no line is known
+    uint32_t unheld_version;          // of the book that is not held
+    const struct rendering *language; // the reader's; NULL: there is none, and English stands in
+    struct str wanted;                // the language asked for, when `language` is NULL
     const struct rendering *english;  // what is missing in the former; may be NULL
     const struct electorate *states;  // as for phrase_line_check
     // The State's name in the community file; false shows the code. May be NULL.
@@ -23,7 +25,7 @@ struct render_with {
 };
 
 enum render_flag {
-    RENDERED_UNKNOWN = 1,      // the book does not know the code: text says so
+    RENDERED_UNKNOWN = 1,      // the book does not know the code, or is not held: text says so
     RENDERED_INVALID = 2,      // the line breaks a rule of the book: text says so, `problem` which
     RENDERED_UNTRANSLATED = 4, // English stands in for a missing sentence, disclaimer or code name
     RENDERED_NEUTRAL = 8,      // a neutral reply
@@ -45,7 +47,9 @@ struct rendered {
     bool right_to_left;
     struct str banner;   // "draft rendering; the code is authentic", empty once vouched for
     struct str exercise; // or empty
-    struct str book;     // "Codebook elchi, version 1"
+    struct str notice;   // that there is no rendering in the language asked for; or empty
+    struct str book;     // "Codebook elchi, version 1", or that version 2 is not held here
+    struct str book_id;  // "elchi 1" as files write it; the version alone of a book not held
     struct rendered_line *lines;
     size_t lines_count;
 };
@@ -55,9 +59,6 @@ struct rendered {
 //   errors  ERR_LIMIT (the arena), ERR_IO (ICU)
 bool codebook_render(const struct render_with *with, const struct phrase_line *lines, size_t count,
                      struct arena *a, struct rendered *ret, struct err *err) MUST_USE;
-// The same as lines of plain text, each ended by LF.
-bool codebook_render_plain(const struct render_with *with, const struct rendered *rendered,
-                           struct arena *a, struct str *ret, struct err *err) MUST_USE;
 
 // One value in the reader's words: "July 14, 2026, 12:00:00 UTC", "energy".
 bool codebook_render_value(const struct render_with *with, const struct value *value,

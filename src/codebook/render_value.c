@@ -1,7 +1,5 @@
 #include "codebook/render_value.h"
 #include "codebook/calendar.h"
-#include "codebook/pattern.h"
-#include "codebook/render.h"
 
 #include <unicode/uchar.h>
 #include <unicode/uloc.h>
@@ -16,29 +14,39 @@ static bool icu_failed(UErrorCode status, struct err *err)
     return err_set(err, ERR_IO, CLAUSE, "ICU: %s", u_errorName(status));
 }
 
+bool render_string(const struct render_with *with, enum rendering_string which,
+                   const struct pattern_value *values, size_t count, struct arena *a,
+                   struct str *ret, struct err *err)
+{
+    const struct rendering *from = with->language;
+    if (from == NULL || from->strings[which].len == 0)
+        from = with->english;
+    *ret = STR("");
+    if (from == NULL || from->strings[which].len == 0)
+        return true;
+    return pattern_format(from->strings[which], from->language, values, count, a, ret, err);
+}
+
 // UTC in the Gregorian calendar always, and the days in the calendar the language file names.
 static bool render_span(const struct render_with *with, struct str language, const struct value *v,
                         struct arena *a, struct str *ret, struct err *err)
 {
     struct time_span span = {v->from, v->to};
-    const struct rendering *from = with->language;
+    struct str text;
     struct pattern_value places[] = {{.name = STR("utc")},
                                      {.name = STR("has-local"), .text = STR("no")},
                                      {.name = STR("local"), .text = STR("")}};
     if (!calendar_utc(language, span, a, &places[0].text, err))
         return false;
-    if (from != NULL && from->calendar.len > 0) {
+    if (with->language != NULL && with->language->calendar.len > 0) {
         places[1].text = STR("yes");
-        if (!calendar_days(language, from->calendar, span, a, &places[2].text, err))
+        if (!calendar_days(language, with->language->calendar, span, a, &places[2].text, err))
             return false;
     }
-    if (from == NULL || from->strings[RENDERING_TIME].len == 0)
-        from = with->english;
-    if (from == NULL || from->strings[RENDERING_TIME].len == 0) {
-        *ret = places[0].text;
-        return true;
-    }
-    return pattern_format(from->strings[RENDERING_TIME], language, places, 3, a, ret, err);
+    if (!render_string(with, RENDERING_TIME, places, 3, a, &text, err))
+        return false;
+    *ret = text.len == 0 ? places[0].text : text;
+    return true;
 }
 
 // `number` in the locale's digits, with a unit by ICU's number skeleton ("" for none).
@@ -167,4 +175,11 @@ bool codebook_render_value(const struct render_with *with, const struct value *v
         return true;
     }
     return render_isolated(rtl, text, a, ret, err);
+}
+
+bool render_count(const struct render_with *with, uint64_t count, struct arena *a, struct str *ret,
+                  struct err *err)
+{
+    const struct value value = {.type = PARAMETER_COUNT, .number = count};
+    return codebook_render_value(with, &value, NULL, a, ret, err);
 }

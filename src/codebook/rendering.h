@@ -39,7 +39,27 @@
     X(RENDERING_BOOK, "book", "{name}{version}")  /* codebook and version */                       \
     X(RENDERING_LINE, "line", "{line}{code}{text}")      /* one line of plain text */              \
     X(RENDERING_NOTE, "note", "{text}")                  /* a disclaimer below it */               \
-    X(RENDERING_TIME, "time", "{utc}{has-local}{local}") /* and the days in another calendar */
+    X(RENDERING_TIME, "time", "{utc}{has-local}{local}") /* and the days in another calendar */    \
+    X(RENDERING_UNHELD, "unheld", "{code}") /* the book of this code is not held here */           \
+    X(RENDERING_BOOK_UNHELD, "book-unheld", "{version}")  /* that book */                          \
+    X(RENDERING_NO_LANGUAGE, "no-language", "{language}") /* no rendering in this language */      \
+    X(RENDERING_JOIN, "join", "{first}{second}")          /* two sentences in one line */          \
+    X(RENDERING_CUT, "cut", "{text}")                     /* there is more of it */                \
+    X(RENDERING_BRIEF, "brief", "{exercise}{codes}{text}{book}{draft}{notes}{faults}")             \
+    X(RENDERING_PARTIES, "page-parties", "{first}{second}") /* the printing State first */         \
+    X(RENDERING_FROM, "page-from", "{address}{has-state}{state}")                                  \
+    X(RENDERING_TO, "page-to", "{address}{has-state}{state}")                                      \
+    X(RENDERING_REFERENCE, "page-reference", "{reference}")                                        \
+    X(RENDERING_WHEN, "page-time", "{time}{canonical}")                                            \
+    X(RENDERING_PRECEDENCE, "page-precedence", "{precedence}")                                     \
+    X(RENDERING_TLP, "page-tlp", "{tlp}")                                                          \
+    X(RENDERING_BOOK_HASH, "page-book", "{name}{version}{hash}")                                   \
+    X(RENDERING_SIGNED, "page-signed", "{text}")       /* a line as it was signed */               \
+    X(RENDERING_TEXT, "page-text", "{language}{text}") /* unofficial */                            \
+    X(RENDERING_ENCLOSURE, "page-enclosure", "{name}{media}{hash}")                                \
+    X(RENDERING_RUNNING, "page-running", "{has-reference}{reference}{tlp}") /* on every page */    \
+    X(RENDERING_PAGE, "page-number", "{page}{pages}")                                              \
+    X(RENDERING_SIGNATURE, "page-signature", "{space}")
 
 #define RENDERING_ENUM(name, key, places) name,
 enum rendering_string { RENDERING_STRINGS(RENDERING_ENUM) RENDERING_STRING_COUNT };

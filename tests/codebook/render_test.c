@@ -1,7 +1,7 @@
 #include "base/world.h"
 #include "codebook/dialogue.h"
 #include "codebook/findings.h"
-#include "codebook/render.h"
+#include "codebook/render_form.h"
 #include "tests/codebook/samples.h"
 
 #include <stdio.h>
