@@ -25,7 +25,10 @@ SELECT name, version, hash FROM book ORDER BY name, version;
 DELETE FROM peer_book WHERE origin = $1;
 
 -- name: peer_book_put  -- A book that a peer holds.
-INSERT INTO peer_book (origin, name, version, prefix) VALUES ($1, $2, $3, $4);
+INSERT INTO peer_book (origin, name, version, prefix, told_s) VALUES ($1, $2, $3, $4, $5);
+
+-- name: peer_book_later  -- Has the peer said something since?
+SELECT name FROM peer_book WHERE origin = $1 AND told_s > $2 LIMIT 1;
 
 -- name: peer_book_list  -- Books that a peer holds.
 SELECT name, version, prefix FROM peer_book WHERE origin = $1 ORDER BY name, version;

@@ -12,5 +12,6 @@ CREATE TABLE peer_book (
     name TEXT NOT NULL,
     version BIGINT NOT NULL,
     prefix BLOB NOT NULL,
+    told_s BIGINT NOT NULL,
     PRIMARY KEY (origin, name, version)
 );

@@ -4,6 +4,7 @@
 #include "clerk/books.h"
 #include "clerk/officer.h"
 #include "clerk/shown.h"
+#include "clerk/take.h"
 #include "store/exchange_book.h"
 
 // -- handing out ---------------------------------------------------------------------------------
@@ -132,4 +133,35 @@ bool clerk_act_codebook_remove(struct clerk *c, struct clerk_io *io, struct err 
     clerk_ring(c);
     return done && clerk_books_load(c, err) &&
            clerk_audit(c, clerk_officer_name(io), "codebook-remove", str_of(text), err);
+}
+
+// -- what a peer holds ---------------------------------------------------------------------------
+// By a peer's clock, but never later than now: what it says next must still count.
+static struct moment told_at(const struct clerk *c, uint64_t written)
+{
+    struct moment now = clerk_now(c);
+    return written == 0 || written > (uint64_t)now.s ? now : (struct moment){(int64_t)written};
+}
+
+bool clerk_act_take_books(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    struct txn txn = {0};
+    struct exchange_book rows[PEER_BOOKS_MAX];
+    struct str from = clerk_take_str(io, err);
+    uint64_t written = reader_u64(&io->ask);
+    size_t count = reader_u16(&io->ask);
+    if (count > PEER_BOOKS_MAX)
+        return err_set(err, ERR_LIMIT, "clerk/frames.h", "%zu books of a peer", count);
+    for (size_t i = 0; i < count; i++) {
+        rows[i].name = clerk_take_str(io, err);
+        rows[i].version = reader_u32(&io->ask);
+        rows[i].hash = reader_take(&io->ask, BOOK_PREFIX_BYTES);
+    }
+    if (!clerk_columns_done(io, err) || !clerk_take_from(c, from, err))
+        return false;
+    bool done = db_begin_deferred(c->exchange, &txn, err) &&
+                exchange_peer_books_put(&txn, from, told_at(c, written), rows, count, err) &&
+                db_commit(&txn, err);
+    txn_release(&txn);
+    return done;
 }

@@ -5,6 +5,7 @@
 #include "clerk/officer.h"
 #include "clerk/shown.h"
 #include "store/exchange_blob.h"
+#include "store/exchange_book.h"
 #include "store/exchange_peer.h"
 #include "store/exchange_stage.h"
 #include "store/exchange_witness.h"
@@ -190,6 +191,16 @@ static void put_calls(json_t *one, const struct exchange_peer *peer)
     shown_number(one, "failures", peer->failures);
 }
 
+static bool put_book(void *context, const struct exchange_book *row, struct err *err)
+{
+    json_t *one = shown_object();
+    (void)err; // nothing can fail
+    shown_str(one, "name", row->name);
+    shown_number(one, "version", row->version);
+    shown_add(context, one);
+    return true;
+}
+
 static bool put_peer(struct clerk *c, struct txn *txn, const struct community_state *state,
                      struct arena *a, json_t *one, struct err *err)
 {
@@ -216,7 +227,9 @@ static bool put_peer(struct clerk *c, struct txn *txn, const struct community_st
     if (log.size.n > 0 && !exchange_offer_bytes(txn, log.id, &carried, err))
         return false;
     shown_number(one, "carried", carried);
-    return true;
+    json_t *books = shown_array();
+    shown_put(one, "books", books);
+    return exchange_peer_books(txn, state->origin, put_book, books, err);
 }
 
 static bool put_peers(struct clerk *c, struct txn *txn, struct arena *a, json_t *rows,

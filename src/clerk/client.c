@@ -395,6 +395,26 @@ bool clerk_attachment_key(const struct clerk_link *c, const struct digest *hash,
 }
 
 // -- peers ---------------------------------------------------------------------------------------
+bool clerk_take_books(const struct clerk_link *c, struct str from, struct moment written,
+                      const struct clerk_book *books, size_t count, struct err *err)
+{
+    struct asking ask;
+    CHECK(count <= CLERK_BOOKS_MAX);
+    CHECK(written.s >= 0);
+    ask_init(&ask);
+    put_str(&ask, from);
+    buffer_number(&ask.columns, (uint64_t)written.s, 8);
+    buffer_number(&ask.columns, count, 2);
+    for (size_t i = 0; i < count; i++) {
+        put_str(&ask, books[i].name);
+        buffer_number(&ask.columns, books[i].version, 4);
+        buffer_put(&ask.columns, bytes_of(books[i].prefix, sizeof books[i].prefix));
+    }
+    bool done = call_done(c, CLERK_TAKE_BOOKS, &ask, err);
+    ask_release(&ask);
+    return done;
+}
+
 bool clerk_peer_called(const struct clerk_link *c, struct str peer, bool well, int64_t next_try_ms,
                        struct err *err)
 {

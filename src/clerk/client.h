@@ -104,6 +104,15 @@ bool clerk_peer_head(const struct clerk_link *c, struct str peer, struct str ori
 // `written`: when the file that brings it was, by its signed index; 0 says it in an open session.
 bool clerk_take_own_head(const struct clerk_link *c, struct str from, struct bytes checkpoint,
                          struct moment written, struct err *err) MUST_USE;
+struct clerk_book {
+    struct str name;
+    uint32_t version;
+    uint8_t prefix[8]; // of the book's hash
+};
+// The books a peer says it holds; `written` as above. At most CLERK_BOOKS_MAX.
+enum { CLERK_BOOKS_MAX = 64 };
+bool clerk_take_books(const struct clerk_link *c, struct str from, struct moment written,
+                      const struct clerk_book *books, size_t count, struct err *err) MUST_USE;
 // Proves the officer's key on this connection: signs clerk_hello_write (clerk/officer.h).
 bool clerk_prove(const struct clerk_link *c, struct str origin, struct str officer,
                  const struct secret *seed, struct err *err) MUST_USE;

@@ -76,6 +76,9 @@ enum clerk_caller {
     /* b16 from, b16 to, u64 index, u8 precedence, d32 hash, u64 size, u64 offset, b32 octets ->   \
        u64 have, u8 complete */                                                                    \
     X(CLERK_LEAVE_BLOB, 61, CLERK_FOR_COURIER, "takes a piece to carry for a third State")         \
+    /* b16 from, u64 when a file that brings it was written, 0 in an open session, u16 count,      \
+       each: b16 name, u32 version, 8 first octets of the hash -> - */                             \
+    X(CLERK_TAKE_BOOKS, 62, CLERK_FOR_CARRIER, "notes which codebooks a peer holds")               \
     X(CLERK_BLOB_HAVE, 55,                                                                         \
       CLERK_FOR_CARRIER | CLERK_FOR_OFFICER, /* d32 -> u64 have, u8 complete */                    \
       "tells how much of a blob is held")                                                          \

@@ -67,6 +67,7 @@ static const struct {
     {CLERK_TAKE_BODIES, clerk_act_take_bodies, WORK_FOLLOWS},
     {CLERK_OFFERS_DONE, clerk_act_offers_done, ONLY_SHOWS},
     {CLERK_LEAVE_BLOB, clerk_act_leave_blob, ONLY_SHOWS},
+    {CLERK_TAKE_BOOKS, clerk_act_take_books, ONLY_SHOWS},
     {CLERK_BLOB_HAVE, clerk_act_blob_have, ONLY_SHOWS},
     {CLERK_PEER_CALLED, clerk_act_peer_called, ONLY_SHOWS},
     {CLERK_PEER_HEAD, clerk_act_peer_head, ONLY_SHOWS},

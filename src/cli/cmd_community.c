@@ -458,6 +458,10 @@ bool cmd_peer_list(struct cli *cli, struct err *err)
             see_text(one, "contact")[0] == '\0' ? "never" : see_text(one, "contact"));
         json_array_foreach(see_rows(one, "functions"), w, word) say(" %s", json_string_value(word));
         say("%s\n", json_array_size(see_rows(one, "functions")) == 0 ? " nothing" : "");
+        json_array_foreach(see_rows(one, "books"), w, word)
+            say("%s %s %llu%s", w == 0 ? "         codebooks:" : ",", see_text(word, "name"),
+                (unsigned long long)see_number(word, "version"),
+                w + 1 == json_array_size(see_rows(one, "books")) ? "\n" : "");
     }
     json_decref(shown);
     return true;

@@ -8,7 +8,8 @@
 //   origin ORIGIN                                   whose node wrote and signed it
 //   time 2026-01-02T03:04:05Z
 //   to ORIGIN                                       whom it is for
-//   have ORIGIN SIZE BASE64ROOT                  *  taken to be held there; ascending by origin
+//   have ORIGIN SIZE BASE64ROOT                  *  taken to be held there; ascending by origin;
+//                                                   also the writer's codebooks (bundle_books.h)
 //   waiting ORIGIN INDEX sha256:HASH SIZE WORD   *  held here for the reader
 //   member SIZE sha256:HASH NAME                 *  in the file's order
 //

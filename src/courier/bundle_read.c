@@ -1,6 +1,7 @@
 #include "courier/bundle_read.h"
 
 #include "community/held.h"
+#include "courier/bundle_books.h"
 #include "courier/bundle_file.h"
 #include "log/tile.h"
 #include "store/exchange_peer.h"
@@ -467,6 +468,10 @@ static bool from_the_start(struct reading *r, struct err *err)
 
 static bool pass_two(struct reading *r, struct err *err)
 {
+    struct err books = {0};
+    if (!bundle_books_take(r->source->clerk, &r->index, &books) &&
+        !refused(r, "codebooks", &books, err))
+        return false;
     if (!from_the_start(r, err))
         return false;
     for (size_t i = 0; i < r->index.members_count; i++) {
@@ -553,9 +558,9 @@ static bool make_room(struct reading *r, struct err *err)
     r->heads = arena_new(r->arena, struct head, count + 1);
     r->skipped = arena_new(r->arena, bool, count + 1);
     r->sum->gaps = arena_new(r->arena, struct bundle_gap, 2 * count + 1);
-    // A refusal per member, per checkpoint and per frame of hints, at most.
+    // A refusal per member, per checkpoint and per frame of hints, and one of books, at most.
     r->sum->refused = arena_new(r->arena, struct bundle_refused,
-                                2 * count + r->index.waiting_count / ROW_BATCH + 2);
+                                2 * count + r->index.waiting_count / ROW_BATCH + 3);
     r->sum->index = r->index;
     return (r->heads != NULL && r->skipped != NULL && r->sum->gaps != NULL &&
             r->sum->refused != NULL) ||

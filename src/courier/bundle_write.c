@@ -2,7 +2,7 @@
 
 #include "clerk/cosigned.h"
 #include "community/held.h"
-#include "courier/bundle_index.h"
+#include "courier/bundle_books.h"
 #include "log/tile.h"
 #include "store/exchange_blob.h"
 #include "store/exchange_peer.h"
@@ -39,7 +39,7 @@ struct plan {
     size_t count;
     struct exchange_log logs[LOGS_MAX];
     size_t logs_count;
-    struct bundle_have have[LOGS_MAX];
+    struct bundle_have have[LOGS_MAX + CLERK_BOOKS_MAX];
     size_t have_count;
     struct exchange_offer *offers;
     size_t offers_count;
@@ -323,7 +323,7 @@ static bool choose(struct plan *p, struct err *err)
             !add_entries(p, &p->logs[i], err))
             return false;
     if (!exchange_evidences(&p->txn, NULL, MEMBERS_MAX, add_evidence, p, err) ||
-        !add_offers(p, err))
+        !add_offers(p, err) || !bundle_books_put(&p->txn, &p->arena, p->have, &p->have_count, err))
         return false;
     qsort(p->sources, p->count, sizeof *p->sources, by_name);
     return true;

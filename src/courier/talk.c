@@ -1,6 +1,7 @@
 #include "courier/talk.h"
 
 #include "base/limits.h"
+#include "courier/talk_books.h"
 #include "courier/talk_waiting.h"
 #include "log/checkpoint.h"
 #include "log/cosign.h"
@@ -241,7 +242,8 @@ static bool put_have(struct batch *c, struct err *err)
 {
     const struct held *h = c->v->held;
     struct wire_frame f = {.kind = WIRE_HAVE};
-    struct wire_have *rows = arena_new(c->arena, struct wire_have, h->community.states_count + 1);
+    size_t most = h->community.states_count + CLERK_BOOKS_MAX;
+    struct wire_have *rows = arena_new(c->arena, struct wire_have, most);
     size_t count = 0;
     if (rows == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "no room for sizes");
@@ -255,6 +257,8 @@ static bool put_have(struct batch *c, struct err *err)
         memcpy(rows[count].root_prefix, log.root.octets, ROOT_PREFIX_BYTES);
         count++;
     }
+    if (!talk_put_books(c, rows, &count, err))
+        return false;
     f.of.have.rows = rows;
     f.of.have.count = count;
     if (count > 0)

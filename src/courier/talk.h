@@ -25,6 +25,7 @@ struct talk {
     bool introduced;                           // manifests and evidence were sent
     struct talk_log logs[TALK_LOGS_MAX];       // in the community's order
     struct digest community;                   // that the order is of
+    struct digest books;                       // of what the partner last said it holds
     struct talk_offer offers[TALK_OFFERS_MAX]; // what the partner holds for us
     size_t offers_count;
     struct wire_want wants[TALK_OFFERS_MAX]; // what the partner asks to be brought

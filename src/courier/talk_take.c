@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/report.h"
 #include "courier/give.h"
+#include "courier/talk_books.h"
 #include "log/checkpoint.h"
 #include "log/cosign.h"
 #include "record/entry.h"
@@ -285,7 +286,7 @@ static bool take_waiting(struct taking *k, const struct wire_frame *f, struct er
     return done;
 }
 
-static void take_have(struct taking *k, const struct wire_frame *f)
+static bool take_have(struct taking *k, const struct wire_frame *f, struct err *err)
 {
     for (size_t i = 0; i < f->of.have.count; i++) {
         size_t at;
@@ -293,6 +294,7 @@ static void take_have(struct taking *k, const struct wire_frame *f)
             k->t->logs[at].size = f->of.have.rows[i].size.n;
     }
     k->t->told = true;
+    return talk_take_books(k->t, k->v, f->of.have.rows, f->of.have.count, k->arena, err);
 }
 
 // What the partner holds whole need not wait for it any longer; the rest it asks to be brought.
@@ -342,8 +344,7 @@ static bool take_frame(struct taking *k, const struct wire_frame *f, struct err 
     case WIRE_HELLO:
         return take_hello(k, f, err);
     case WIRE_HAVE:
-        take_have(k, f);
-        return true;
+        return take_have(k, f, err);
     case WIRE_ENTRIES:
         return take_entries(k, &f->of.entries, err);
     case WIRE_COSIGS:

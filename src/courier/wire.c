@@ -13,6 +13,18 @@ struct origin_id origin_id_of(struct str origin)
     return id;
 }
 
+struct origin_id wire_book_id(struct str name)
+{
+    struct origin_id id;
+    struct hash h;
+    hash_init(&h);
+    hash_put(&h, str_bytes(STR("codebook ")));
+    hash_put(&h, str_bytes(name));
+    struct digest d = hash_end(&h);
+    memcpy(id.octets, d.octets, sizeof id.octets);
+    return id;
+}
+
 bool origin_id_eq(const struct origin_id *a, const struct origin_id *b)
 {
     return memcmp(a->octets, b->octets, sizeof a->octets) == 0;

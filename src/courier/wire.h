@@ -12,7 +12,9 @@
 // `id` is the first 8 octets of SHA-256 of an origin; `n` a number of 7 bits an octet, lowest
 // first, high bit set on all but the last, shortest form; `u8 u32 u64` are big-endian.
 //   1 HELLO     u8 version (1), u8 flags, id from, id to
-//   2 HAVE      rows: id, n size, 8 octets of the root at that size
+//   2 HAVE      rows: id, n size, 8 octets of the root at that size; a codebook that is held stands
+//               there too: wire_book_id of its name, n version, 8 octets of its hash. Whoever knows
+//               an id neither as a log nor as a book passes over the row
 //   3 ENTRIES   id, n first, n count, entries, n size, 32 root, u32 key id, 64 signature of the log
 //               entry: u8 0, n length, octets           as it is
 //                      u8 1|2, 32 body, n size, 32 commit    an open or a sealed commitment
@@ -65,6 +67,8 @@ struct origin_id {
     uint8_t octets[ORIGIN_ID_BYTES];
 };
 struct origin_id origin_id_of(struct str origin);
+// Of a codebook's name: the first octets of SHA-256 of "codebook NAME". No origin holds a space.
+struct origin_id wire_book_id(struct str name);
 bool origin_id_eq(const struct origin_id *a, const struct origin_id *b);
 
 struct wire_hello {

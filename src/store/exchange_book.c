@@ -103,13 +103,25 @@ static bool stands_again(const struct exchange_book *rows, size_t count, size_t 
     return false;
 }
 
-bool exchange_peer_books_put(struct txn *txn, struct str origin, const struct exchange_book *rows,
-                             size_t count, struct err *err)
+static bool told_later(struct txn *txn, struct str origin, struct moment told, bool *ret,
+                       struct err *err)
 {
+    struct stmt s = txn_stmt(txn, SQL_PEER_BOOK_LATER);
+    stmt_bind_str(&s, 1, origin);
+    stmt_bind_int(&s, 2, told.s);
+    return stmt_find(&s, ret, err) && stmt_done(&s, err);
+}
+
+bool exchange_peer_books_put(struct txn *txn, struct str origin, struct moment told,
+                             const struct exchange_book *rows, size_t count, struct err *err)
+{
+    bool later = false;
     struct stmt clear = txn_stmt(txn, SQL_PEER_BOOK_CLEAR);
     stmt_bind_str(&clear, 1, origin);
     if (count > PEER_BOOKS_MAX)
         return err_set(err, ERR_LIMIT, NULL, "a peer tells of at most %d books", PEER_BOOKS_MAX);
+    if (!told_later(txn, origin, told, &later, err) || later)
+        return later;
     if (!stmt_run(&clear, err))
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -118,6 +130,7 @@ bool exchange_peer_books_put(struct txn *txn, struct str origin, const struct ex
         stmt_bind_str(&s, 2, rows[i].name);
         stmt_bind_count(&s, 3, rows[i].version);
         stmt_bind_bytes(&s, 4, rows[i].hash);
+        stmt_bind_int(&s, 5, told.s);
         if (!row_ok(&rows[i], BOOK_PREFIX_BYTES, err))
             return false;
         if (!stands_again(rows, count, i) && !stmt_run(&s, err))

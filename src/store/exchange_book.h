@@ -41,9 +41,11 @@ bool exchange_books_put(struct txn *txn, const struct exchange_book *rows, size_
                         struct err *err) MUST_USE;
 bool exchange_books(struct txn *txn, exchange_book_each *each, void *context,
                     struct err *err) MUST_USE; // by name and version
-// The same of a peer; a version that stands twice counts once, as it came last.
-bool exchange_peer_books_put(struct txn *txn, struct str origin, const struct exchange_book *rows,
-                             size_t count, struct err *err) MUST_USE;
+// The same of a peer, as it told at `told`; what it told later stays. A version that stands twice
+// counts once, as it came last.
+bool exchange_peer_books_put(struct txn *txn, struct str origin, struct moment told,
+                             const struct exchange_book *rows, size_t count,
+                             struct err *err) MUST_USE;
 // None: the peer has told nothing yet.
 bool exchange_peer_books(struct txn *txn, struct str origin, exchange_book_each *each,
                          void *context, struct err *err) MUST_USE;

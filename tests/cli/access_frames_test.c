@@ -39,6 +39,7 @@ static const struct frame_try clerk_tries[] = {
      NOBODY},
     {"CLERK_TAKE_BODIES", "o2 n2:1 hb fm | o2 n2:1 ha fm", NOBODY},
     {"CLERK_OFFERS_DONE", "o2 n2:1 hb", NOBODY},
+    {"CLERK_TAKE_BOOKS", "o2 n8:0 n2:1 welchi n4:1 n8:1", NOBODY},
     {"CLERK_BLOB_HAVE", "hb | ha", NOBODY},
     {"CLERK_PEER_CALLED", "o2 n1:1 n8:0", NOBODY},
     {"CLERK_PEER_HEAD", "o2 o0 n8:0 w n8:0", NOBODY},

@@ -1,5 +1,6 @@
 // A courier's file read as it was written: once, twice, late, out of order, between restarts; and
 // the ways in which an honest file is not for this node.
+#include "courier/bundle_books.h"
 #include "tests/courier/bundle_made.h"
 
 TEST(a_file_brings_the_log_its_bodies_and_the_way_back_brings_the_cosignatures)
@@ -135,4 +136,68 @@ TEST(an_existing_file_is_never_overwritten_and_a_missing_one_is_named)
     struct reading_done folder = road_read(r, XB, r->all.folder);
     EXPECT(!folder.done && folder.err.kind == ERR_USAGE);
     road_end(r);
+}
+
+// -- codebooks -----------------------------------------------------------------------------------
+static bool see_version(void *context, const struct exchange_book *row, struct err *err)
+{
+    uint64_t *seen = context;
+    (void)err;
+    EXPECT(str_eq(row->name, STR("elchi")) && row->hash.len == BOOK_PREFIX_BYTES);
+    *seen = *seen * 10 + row->version;
+    return true;
+}
+
+static uint64_t books_of(struct road *r, int at, int peer)
+{
+    struct err err = {0};
+    struct txn txn = {0};
+    uint64_t seen = 0;
+    EXPECT_OK(db_begin(r->exchange[at], &txn, &err));
+    EXPECT_OK(exchange_peer_books(&txn, r->all.at[peer].origin, see_version, &seen, &err));
+    txn_release(&txn);
+    return seen;
+}
+
+TEST(a_file_says_which_codebooks_its_writer_holds)
+{
+    struct road *r = road_new(1);
+    EXPECT(books_of(r, XB, XA) == 0);
+    const char *path = bundle_from(r, XA);
+    struct reading_done there = road_read(r, XB, path);
+    EXPECT(there.done && there.sum.refused_count == 0);
+    EXPECT(books_of(r, XB, XA) == 1);
+    struct parcel *p = parcel_open(r, path);
+    struct forged f = forged_of(r, p);
+    struct clerk_book book = {.version = 0};
+    size_t found = 0;
+    for (size_t i = 0; i < f.index.have_count; i++)
+        found += bundle_book_of(&f.index.have[i], &book) ? 1 : 0;
+    EXPECT(found == 1 && book.version == 1 && str_eq(book.name, STR("elchi")));
+    road_end(r);
+}
+
+TEST(only_an_exact_line_is_a_books)
+{
+    struct clerk_book book;
+    const struct {
+        struct str origin;
+        uint64_t size;
+        bool is;
+    } rows[] = {
+        {STR("codebook:elchi/2"), 2, true},
+        {STR("codebook:elchi/2"), 3, false},
+        {STR("codebook:elchi/02"), 2, false},
+        {STR("codebook:elchi"), 2, false},
+        {STR("codebook:/2"), 2, false},
+        {STR("codebook:elchi/0"), 0, false},
+        {STR("codebook:elchi/2/2"), 2, false},
+        {STR("xa.example/2"), 2, false},
+        {STR("codebook:elchi/"), 2, false},
+        {STR("codebook:elchi/4294967296"), 4294967296, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bundle_have row = {.origin = rows[i].origin, .size = {rows[i].size}};
+        EXPECT(bundle_book_of(&row, &book) == rows[i].is);
+    }
 }

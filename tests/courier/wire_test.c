@@ -1,5 +1,7 @@
 #include "base/encode.h"
 #include "courier/wire.h"
+
+#include "log/note.h"
 #include "record/entry.h"
 #include "tests/test.h"
 
@@ -233,4 +235,14 @@ TEST(an_open_record_of_400_octets_fits_in_700_with_its_body)
     wire_put(&b, &f);
     EXPECT(b.len + 32 + 400 <= 700);
     arena_release(&room);
+}
+
+TEST(a_book_that_is_held_is_named_where_no_origin_can_be)
+{
+    struct err err = {0};
+    struct origin_id book = wire_book_id(STR("elchi")), other = wire_book_id(STR("other"));
+    struct digest whole = digest_of(str_bytes(STR("codebook elchi")));
+    EXPECT(memcmp(book.octets, whole.octets, ORIGIN_ID_BYTES) == 0);
+    EXPECT(!origin_id_eq(&book, &other));
+    EXPECT(!note_name_check(STR("codebook elchi"), &err));
 }

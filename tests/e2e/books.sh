@@ -42,3 +42,14 @@ refuse "nor what came with the program" 3 \
     as XA anna codebook remove "$(hash_of codebook/ru.txt)" --yes
 check "it is added again" as XA anna codebook add "$WORK/ru-2"
 check "the trail says so" test "$(as XA anna audit --json | grep -c '"codebook-add"')" -eq 5
+# -- each tells the other, by file and in a session
+knows() { # STATE COUNT: how many books it knows of its partner
+    "$ELCHI" peer list --node "$WORK/$1" --json >"$WORK/said" &&
+        test "$(grep -c '"name": "elchi"' "$WORK/said")" -eq "$2"
+}
+check "nothing is known at first" knows XB 0
+stick XA XB
+check "a file tells which books XA holds" knows XB 2
+serve XA XB || not_ok "the nodes serve"
+check "a session tells which XB holds" wait_for 30 knows XA 1
+stop XA XB

@@ -83,6 +83,7 @@ TEST(what_a_peer_holds_is_kept_by_peer_and_the_last_word_counts)
 {
     struct err err = {0};
     struct fixture f;
+    struct moment at = {1000};
     struct seen xb = {.len = 0}, xc = {.len = 0};
     const uint8_t octets[2][BOOK_PREFIX_BYTES] = {{1}, {2}};
     struct bytes first = bytes_of(octets[0], BOOK_PREFIX_BYTES);
@@ -94,13 +95,23 @@ TEST(what_a_peer_holds_is_kept_by_peer_and_the_last_word_counts)
     for (size_t i = 0; i <= PEER_BOOKS_MAX; i++)
         many[i] = book_row(STR("elchi"), (uint32_t)i + 1, first);
     fixture_open(&f);
-    EXPECT_OK(exchange_peer_books_put(&f.txn, STR("xc.example"), rows, 1, &err));
-    EXPECT_OK(exchange_peer_books_put(&f.txn, STR("xb.example"), rows, 3, &err));
+    EXPECT_OK(exchange_peer_books_put(&f.txn, STR("xc.example"), at, rows, 1, &err));
+    EXPECT_OK(exchange_peer_books_put(&f.txn, STR("xb.example"), at, rows, 3, &err));
     EXPECT_OK(exchange_peer_books(&f.txn, STR("xb.example"), see_book, &xb, &err));
     EXPECT(strcmp(xb.text, "elchi 1 01/8 elchi 2 02/8 ") == 0);
     EXPECT_OK(exchange_peer_books(&f.txn, STR("xc.example"), see_book, &xc, &err));
     EXPECT(strcmp(xc.text, "elchi 2 01/8 ") == 0);
-    EXPECT_ERR(exchange_peer_books_put(&f.txn, STR("xb.example"), many, PEER_BOOKS_MAX + 1, &err),
-               ERR_LIMIT);
+    const struct moment early = {999}, late = {1001};
+    xc.len = 0;
+    EXPECT_OK(exchange_peer_books_put(&f.txn, STR("xc.example"), early, rows, 2, &err));
+    EXPECT_OK(exchange_peer_books(&f.txn, STR("xc.example"), see_book, &xc, &err));
+    EXPECT(strcmp(xc.text, "elchi 2 01/8 ") == 0);
+    xc.len = 0;
+    EXPECT_OK(exchange_peer_books_put(&f.txn, STR("xc.example"), late, rows, 2, &err));
+    EXPECT_OK(exchange_peer_books(&f.txn, STR("xc.example"), see_book, &xc, &err));
+    EXPECT(strcmp(xc.text, "elchi 1 01/8 elchi 2 01/8 ") == 0);
+    EXPECT_ERR(
+        exchange_peer_books_put(&f.txn, STR("xb.example"), at, many, PEER_BOOKS_MAX + 1, &err),
+        ERR_LIMIT);
     fixture_close(&f);
 }
