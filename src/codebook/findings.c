@@ -132,12 +132,14 @@ static void check_tables(struct search *s)
     const struct rendering *r = s->rendering;
     for (size_t t = 0; t < s->book->tables_count; t++) {
         const struct book_table *table = &s->book->tables[t];
+        // Radiotelephony words are meant to be the same wherever Latin letters are written.
+        bool same_everywhere = str_eq(table->name, STR("alphabet"));
         for (size_t c = 0; c < table->codes_count; c++) {
             struct str code = table->codes[c].code;
             const struct str *text = rendering_code(r, table->name, code);
             if (text == NULL)
                 add(s, FINDING_CODE_MISSING, table->name, code);
-            else if (s->english != NULL)
+            else if (s->english != NULL && !same_everywhere)
                 check_same(s, code, *text, rendering_code(s->english, table->name, code));
         }
     }

@@ -59,7 +59,18 @@
     X(RENDERING_ENCLOSURE, "page-enclosure", "{name}{media}{hash}")                                \
     X(RENDERING_RUNNING, "page-running", "{has-reference}{reference}{tlp}") /* on every page */    \
     X(RENDERING_PAGE, "page-number", "{page}{pages}")                                              \
-    X(RENDERING_SIGNATURE, "page-signature", "{space}")
+    X(RENDERING_SIGNATURE, "page-signature", "{space}")                                            \
+    X(RENDERING_VOICE_BEGIN, "voice-begin", "{count}") /* the spoken form: how to begin */         \
+    X(RENDERING_VOICE_READ, "voice-read", "")          /* how to read and pause */                 \
+    X(RENDERING_VOICE_BLOCK, "voice-block", "{line}{block}{count}")     /* above a block */        \
+    X(RENDERING_VOICE_AGAIN, "voice-again", "{line}{has-block}{block}") /* what to ask for */      \
+    X(RENDERING_VOICE_END, "voice-end", "")                    /* how to end, and to say again */  \
+    X(RENDERING_VOICE_WHOLE, "voice-whole", "")                /* nothing is wrong */              \
+    X(RENDERING_VOICE_UNPROVEN, "voice-unproven", "")          /* heard, not proven */             \
+    X(RENDERING_VOICE_LEFT_OUT, "voice-left-out", "")          /* texts and attachments */         \
+    X(RENDERING_VOICE_GROUPS, "voice-groups", "{groups}")      /* check groups of the note */      \
+    X(RENDERING_VOICE_TITLE, "voice-title", "{ref}{from}{to}") /* a record that is spoken */       \
+    X(RENDERING_VOICE_LINES, "voice-lines", "")                /* lines without a record */
 
 #define RENDERING_ENUM(name, key, places) name,
 enum rendering_string { RENDERING_STRINGS(RENDERING_ENUM) RENDERING_STRING_COUNT };
