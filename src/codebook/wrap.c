@@ -16,7 +16,7 @@ struct unit {
     uint8_t depth; // of isolates that are open before it
     bool cluster;  // one begins here
     bool word;     // a line may break here
-    bool space;
+    bool space;    // and a cluster of its own
 };
 struct measured {
     struct wide text;
@@ -93,8 +93,14 @@ static bool measure(struct str language, struct str text, struct arena *scratch,
     ret->units = arena_new(scratch, struct unit, (size_t)ret->text.len + 1);
     if (ret->units == NULL)
         return err_set(err, ERR_LIMIT, CLAUSE, "the arena is too small to lay out a text");
-    return measure_characters(ret, err) && mark_edges(ret, UBRK_CHARACTER, locale, err) &&
-           mark_edges(ret, UBRK_LINE, locale, err);
+    if (!measure_characters(ret, err) || !mark_edges(ret, UBRK_CHARACTER, locale, err) ||
+        !mark_edges(ret, UBRK_LINE, locale, err))
+        return false;
+    for (int32_t at = 0; at < ret->text.len; at++) {
+        struct unit *u = &ret->units[at];
+        u->space = u->space && u->cluster && ret->units[at + 1].cluster;
+    }
+    return true;
 }
 
 // -- lines ----------------------------------------------------------------------------------------
