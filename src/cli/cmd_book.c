@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "cli/commands.h"
 #include "cli/compose.h"
+#include "cli/form.h"
 #include "codebook/findings.h"
 
 #include <stdio.h>
@@ -185,7 +186,11 @@ static bool render_lines(struct cli *cli, struct books *b, struct err *err)
     struct phrase_line *lines =
         arena_new(&cli->arena, struct phrase_line, cli->arguments_count + 1);
     struct str text;
+    struct form form;
     const char *language = command_language(cli);
+    if (!form_asked(cli, &form, err))
+        return false;
+    form.letter = false;
     if (lines == NULL)
         return err_set(err, ERR_LIMIT, "base/limits.h", "too many lines");
     for (size_t i = 0; i < cli->arguments_count; i++)
@@ -195,11 +200,17 @@ static bool render_lines(struct cli *cli, struct books *b, struct err *err)
     m.lines = lines;
     m.lines_count = cli->arguments_count;
     record.payload = &m;
-    if (!layout_render(cli, &b->layout, &record, language, &text, err))
+    if (!form_render(cli, &b->layout, &record, language, &form, &text, err))
         return false;
     if (command_json(cli))
-        return say_json(json_pack("{s:s,s:o}", "language", language, "text", json_str(text)), err);
-    layout_say_lines(text, b->language != NULL && b->language->right_to_left);
+        return say_json(json_pack("{s:s,s:s,s:o}", "language", language, "form",
+                                  render_form_word(form.form), "text", json_str(text)),
+                        err);
+    bool rtl = b->language != NULL && b->language->right_to_left;
+    if (form.whole)
+        say("%.*s", STR_ARG(text));
+    else
+        layout_say_lines(text, rtl && form.form == RENDER_PLAIN);
     return true;
 }
 

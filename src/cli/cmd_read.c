@@ -2,6 +2,7 @@
 #include "base/encode.h"
 #include "base/limits.h"
 #include "cli/commands.h"
+#include "cli/form.h"
 #include "cli/layout.h"
 #include "cli/link.h"
 #include "codebook/dialogue.h"
@@ -257,8 +258,28 @@ static bool say_record(struct cli *cli, const struct layout *l, const json_t *o,
     return true;
 }
 
+// Pages or a line alone. The paper is this State's: it stands first.
+static bool say_alone(struct cli *cli, const struct layout *l, const json_t *o,
+                      const struct form *asked, struct err *err)
+{
+    struct record record;
+    struct form form = *asked;
+    struct str text = str_of(see_text(o, "text"));
+    if (text.len == 0)
+        return err_set(err, ERR_NOT_FOUND, NULL, "the body of %s is not held here",
+                       see_text(o, "ref"));
+    if (!layout_read(cli, str_bytes(text), &record, err))
+        return false;
+    bool came_in = strcmp(see_text(o, "direction"), "in") == 0;
+    form.printing = state_code_str(came_in && !record.open ? &record.to.state : &record.from.state);
+    return form_say(cli, l, &record, &form, err);
+}
+
 bool cmd_show(struct cli *cli, struct err *err)
 {
+    struct form form;
+    if (!form_asked(cli, &form, err))
+        return false;
     struct link l = {.clerk = {-1}};
     json_t *o = NULL;
     if (!link_open_officer(cli, &l, err))
@@ -270,6 +291,8 @@ bool cmd_show(struct cli *cli, struct err *err)
         struct str text = str_of(see_text(o, "text"));
         done = (text.len == 0 || layout_json_record(cli, layout, str_bytes(text), o, err)) &&
                say_json(json_incref(o), err);
+    } else if (done && form.whole) {
+        done = say_alone(cli, layout, o, &form, err);
     } else if (done) {
         done = say_record(cli, layout, o, err);
     }

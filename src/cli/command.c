@@ -92,9 +92,14 @@ static bool is_terminal(int fd)
     return isatty(fd) == 1;
 }
 
+bool command_on_terminal(void)
+{
+    return is_terminal(STDOUT_FILENO);
+}
+
 static const char *style(const char *code)
 {
-    return is_terminal(STDOUT_FILENO) && command_environment("NO_COLOR", NULL) == NULL ? code : "";
+    return command_on_terminal() && command_environment("NO_COLOR", NULL) == NULL ? code : "";
 }
 
 const char *style_bold(void)

@@ -16,6 +16,8 @@
     X(OPTION_PASSPHRASE, "--passphrase-file", "FILE", false,                                       \
       "where the key file's passphrase is; else it is asked for")                                  \
     X(OPTION_LANG, "--lang", "LANG", false, "the reader's language (else $ELCHI_LANG, else en)")   \
+    X(OPTION_FORM, "--form", "FORM", false, "screen, plain, print or line")                        \
+    X(OPTION_WIDTH, "--width", "N", false, "columns of the screen, characters of the line")        \
     X(OPTION_OUT, "--out", "FILE", false, "where to write; it must not exist")                     \
     X(OPTION_COMMUNITY, "--community", "FILE", false, "a community file, or its sha256:HEX")       \
     X(OPTION_TO, "--to", "ADDRESS", false, "XB/technical, XB, or all")                             \
@@ -126,6 +128,7 @@ bool say_json(json_t *object_owned, struct err *err) MUST_USE;
 // Progress of long work on standard error, when a person is watching; `all` 0: unknown.
 void say_progress(const struct cli *cli, const char *what, uint64_t done, uint64_t all);
 void say_progress_done(const struct cli *cli);
+bool command_on_terminal(void); // is standard output one?
 // Bold only on a terminal, and never with NO_COLOR; no colour anywhere.
 const char *style_bold(void);
 const char *style_plain(void);

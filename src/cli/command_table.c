@@ -88,8 +88,11 @@ static const struct command table[] = {
      cmd_codebook_show, "show one phrase whole", NULL},
     {"codebook check", "", 0, 0, OPTION(OPTION_LANG) | OPTION(OPTION_CODEBOOK), cmd_codebook_check,
      "check book and renderings against the rules", NULL},
-    {"codebook render", "LINE...", 1, ANY, OPTION(OPTION_LANG) | OPTION(OPTION_CODEBOOK),
-     cmd_codebook_render, "render phrase lines in a language", NULL},
+    {"codebook render", "LINE...", 1, ANY,
+     OPTION(OPTION_LANG) | OPTION(OPTION_CODEBOOK) | OPTION(OPTION_FORM) | OPTION(OPTION_WIDTH),
+     cmd_codebook_render, "render phrase lines in a language",
+     "Forms: screen (wrapped; usual on a terminal), plain (a row for each sentence), print (pages\n"
+     "of 66 lines to be signed) and line (one line of --width characters, for lists and pagers)."},
     {"codebook files", "", 0, 0, OPTIONS_NODE, cmd_codebook_files,
      "list the codebook files in use at the node", NULL},
     {"codebook add", "FILE", 1, 1, OPTIONS_OFFICER, cmd_codebook_add,
@@ -124,8 +127,11 @@ static const struct command table[] = {
      "list what came in", NULL},
     {"sent", "", 0, 0, OPTIONS_OFFICER | OPTION(OPTION_LIMIT) | OPTION(OPTION_ALL), cmd_sent,
      "list what went out", NULL},
-    {"show", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_OUT), cmd_show,
-     "show a record: code, rendering, delivery, dialogue, proofs", NULL},
+    {"show", "REF", 1, 1,
+     OPTIONS_OFFICER | OPTION(OPTION_OUT) | OPTION(OPTION_FORM) | OPTION(OPTION_WIDTH), cmd_show,
+     "show a record: code, rendering, delivery, dialogue, proofs",
+     "With --form print: pages of a message, in --lang and in English, this State first. With\n"
+     "--form line: the message in one line. Both print nothing else."},
     {"answer", "REF LINE...", 2, ANY,
      OPTIONS_OFFICER | OPTION(OPTION_FROM) | OPTION(OPTION_TO) | OPTION(OPTION_PRECEDENCE) |
          OPTION(OPTION_TLP) | OPTION(OPTION_MARKING) | OPTION(OPTION_EXERCISE) |

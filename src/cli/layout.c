@@ -1,7 +1,7 @@
 #include "cli/layout.h"
 
 #include "base/limits.h"
-#include "record/type/message.h"
+#include "cli/form.h"
 
 #include <stdio.h>
 
@@ -15,7 +15,7 @@ static bool state_known(const void *who, struct str state)
     return community_by_code(&l->community, state) != NULL;
 }
 
-static bool state_named(const void *who, struct str state, struct str language, struct str *ret)
+bool layout_state_name(const void *who, struct str state, struct str language, struct str *ret)
 {
     const struct layout *l = who;
     if (!l->has_community)
@@ -127,42 +127,6 @@ bool layout_read(struct cli *cli, struct bytes text, struct record *ret, struct 
            record_read_approved(&cli->arena, text, ret, err);
 }
 
-static bool render(struct cli *cli, const struct layout *l, const struct record *record,
-                   const struct book *book, const struct rendering *language, struct str *ret,
-                   struct err *err)
-{
-    const struct message *m = record->payload;
-    struct rendered rendered;
-    struct render_with with = {.book = book,
-                               .language = language,
-                               .english = codebook_rendering(&l->codebook, book, STR("en")),
-                               .states = &l->states,
-                               .state_name = state_named,
-                               .who = l,
-                               .exercise = record->exercise};
-    return codebook_render(&with, m->lines, m->lines_count, &cli->arena, &rendered, err) &&
-           codebook_render_plain(&with, &rendered, &cli->arena, ret, err);
-}
-
-bool layout_render(struct cli *cli, const struct layout *l, const struct record *record,
-                   const char *language, struct str *ret, struct err *err)
-{
-    *ret = STR("");
-    if (record->type != &record_type_message)
-        return true;
-    const struct message *m = record->payload;
-    const struct book *book = shelf_find(&l->codebook.shelf, &m->codebook);
-    if (book == NULL)
-        return arena_fmt(&cli->arena, ret, err,
-                         "Codebook version %u is not known to this program; the codes stand.\n",
-                         (unsigned)m->codebook_version);
-    const struct rendering *r = codebook_rendering(&l->codebook, book, str_of(language));
-    if (r == NULL)
-        return arena_fmt(&cli->arena, ret, err,
-                         "There is no rendering in %.40s; the codes stand.\n", language);
-    return render(cli, l, record, book, r, ret, err);
-}
-
 // U+2067 and U+2069: the reader's terminal sees where the other direction begins and ends.
 static const char isolate_begin[] = {(char)0xE2, (char)0x81, (char)0xA7, '\0'};
 static const char isolate_end[] = {(char)0xE2, (char)0x81, (char)0xA9, '\0'};
@@ -176,48 +140,23 @@ void layout_say_lines(struct str text, bool right_to_left)
                 right_to_left ? isolate_end : "");
 }
 
-static bool is_right_to_left(const struct layout *l, const char *language)
-{
-    for (size_t i = 0; i < l->codebook.renderings_count; i++) {
-        const struct rendering *r = &l->codebook.renderings[i];
-        if (str_starts(str_of(language), r->language))
-            return r->right_to_left;
-    }
-    return false;
-}
-
-static bool say_rendering(struct cli *cli, const struct layout *l, const struct record *record,
-                          const char *language, struct err *err)
-{
-    struct str lines;
-    if (!layout_render(cli, l, record, language, &lines, err))
-        return false;
-    if (lines.len == 0)
-        return true;
-    say("\n%sin %s%s\n", style_bold(), language, style_plain());
-    layout_say_lines(lines, is_right_to_left(l, language));
-    return true;
-}
-
 bool layout_say_record(struct cli *cli, const struct layout *l, struct bytes text, struct err *err)
 {
     struct record record;
     struct str checked;
-    const char *language = command_language(cli);
-    if (!text_check(text, &checked, err))
+    struct form form;
+    if (!text_check(text, &checked, err) || !form_asked(cli, &form, err))
         return false;
     layout_say_lines(checked, false);
-    if (!layout_read(cli, text, &record, err))
-        return false;
-    return say_rendering(cli, l, &record, language, err) &&
-           (strcmp(language, "en") == 0 || say_rendering(cli, l, &record, "en", err));
+    return layout_read(cli, text, &record, err) && form_say(cli, l, &record, &form, err);
 }
 
 static bool put_rendering(struct cli *cli, const struct layout *l, const struct record *record,
-                          const char *language, json_t *to, struct err *err)
+                          const char *language, const struct form *form, json_t *to,
+                          struct err *err)
 {
     struct str lines;
-    if (!layout_render(cli, l, record, language, &lines, err))
+    if (!form_render(cli, l, record, language, form, &lines, err))
         return false;
     (void)json_object_set_new(to, language, json_str(lines)); // ends the process without memory
     return true;
@@ -227,13 +166,16 @@ bool layout_json_record(struct cli *cli, const struct layout *l, struct bytes te
                         struct err *err)
 {
     struct record record;
+    struct form form;
     const char *language = command_language(cli);
     json_t *renderings = json_object();
-    bool done =
-        layout_read(cli, text, &record, err) &&
-        put_rendering(cli, l, &record, language, renderings, err) &&
-        (strcmp(language, "en") == 0 || put_rendering(cli, l, &record, "en", renderings, err));
+    bool done = form_asked(cli, &form, err) && layout_read(cli, text, &record, err) &&
+                put_rendering(cli, l, &record, language, &form, renderings, err) &&
+                (strcmp(language, "en") == 0 ||
+                 put_rendering(cli, l, &record, "en", &form, renderings, err));
     (void)json_object_set_new(to, "renderings", renderings);
+    if (done)
+        (void)json_object_set_new(to, "form", json_string(render_form_word(form.form)));
     return done;
 }
 

@@ -9,7 +9,6 @@
 #include "clerk/client.h"
 #include "cli/command.h"
 #include "codebook/embedded.h"
-#include "codebook/render_form.h"
 #include "community/community.h"
 #include "record/record.h"
 
@@ -28,20 +27,18 @@ bool layout_open(struct cli *cli, const struct clerk_link *clerk, struct layout 
 // A community file in place of the node's.
 bool layout_community(struct cli *cli, struct bytes file, struct layout *l,
                       struct err *err) MUST_USE;
+// A State's name in a language, for struct render_with; `who` is the layout.
+bool layout_state_name(const void *who, struct str state, struct str language, struct str *ret);
 // A State's name with its code: "Republic of Abar (XA)", or the code alone.
 struct str layout_state(struct cli *cli, const struct layout *l, struct str code);
 
 // Reads a text, whole or in the form officers approve.
 bool layout_read(struct cli *cli, struct bytes text, struct record *ret, struct err *err) MUST_USE;
-// The phrases of a message in a language, as plain lines; empty for another type. A book this
-// program does not hold is said so in place of sentences.
-bool layout_render(struct cli *cli, const struct layout *l, const struct record *record,
-                   const char *language, struct str *ret, struct err *err) MUST_USE;
 // Prints the text as it is signed, then its rendering in --lang and, when that is another, in
-// English.
+// English, in the form of --form.
 bool layout_say_record(struct cli *cli, const struct layout *l, struct bytes text,
                        struct err *err) MUST_USE;
-// Adds "renderings": {LANG: text} to an object.
+// Adds "renderings": {LANG: text} and their "form" to an object.
 bool layout_json_record(struct cli *cli, const struct layout *l, struct bytes text, json_t *to,
                         struct err *err) MUST_USE;
 // Lines indented by two, each isolated where the language is written from right to left.

@@ -139,6 +139,35 @@ TEST(too_few_and_too_many_arguments_show_the_usage)
                  "more than 128 arguments");
 }
 
+TEST(a_rendering_is_shown_in_the_form_asked_for)
+{
+    // Arguments hold no space here; a phrase alone is a line.
+    static const struct {
+        const char *line, *part;
+    } cases[] = {
+        {"codebook render C01", "  01 C01 — We draw"}, // no terminal: plain
+        {"codebook render --form plain C01", "  01 C01 — We draw"},
+        {"codebook render --form screen --width 30 C01", "  Draft rendering; the code is\n"},
+        {"codebook render --form print C01", "\nPage 1 of 1\n"},
+        {"codebook render --form line --width 200 C01", "C01 We draw no conclusion"},
+        {"codebook render --form line --json C01", "\"form\": \"line\""},
+        {"codebook render --json C01", "\"form\": \"plain\""},
+        {"codebook render --lang xx C01", "There is no rendering in this language: xx."},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct shown s = run(cases[i].line);
+        if (s.code != 0 || strstr(s.out, cases[i].part) == NULL)
+            fail_msg("%s (%d): %s%s", cases[i].line, s.code, s.out, s.err);
+        forget(&s);
+    }
+    expect_usage("codebook render --form fax C01", "--form is screen, plain, print or line");
+    expect_usage("codebook render --width 3 C01", "--width is 20 to 1000");
+    struct shown s = run("codebook render --form line --width 20 C01");
+    EXPECT(s.code == err_kind_exit(ERR_LIMIT)); // the signs do not fit, and none is cut
+    EXPECT(s.out[0] == '\0');
+    forget(&s);
+}
+
 TEST(two_hyphens_end_the_options)
 {
     expect_usage("codebook show -- --lang ru", "usage: elchi codebook show CODE");

@@ -361,7 +361,7 @@ TEST(a_book_not_held_and_a_language_not_held_are_said_in_each_form)
     EXPECT(b.rendered.notice.len > 0);
     for (size_t f = 0; f < RENDER_SINGLE_LINE; f++)
         EXPECT(holds(shown(&b, (enum render_form)f, 0), STR("this language: xx.")));
-    EXPECT(holds(shown(&b, RENDER_SINGLE_LINE, 0), STR("6 not rendered")));
+    EXPECT(holds(shown(&b, RENDER_SINGLE_LINE, 0), STR("6 without rendering")));
     arena_release(&b.a);
 }
 
