@@ -23,19 +23,26 @@ static bool rows_asked(struct cli *cli, uint64_t *ret, struct err *err)
     return err_set(err, ERR_USAGE, NULL, "--limit is 1 to %d", CLERK_ROWS_MAX);
 }
 
-static bool fetch_rows(struct cli *cli, enum clerk_frame which, json_t **ret_owned, struct err *err)
+static bool fetch_rows(struct cli *cli, const struct link *l, enum clerk_frame which,
+                       json_t **ret_owned, struct err *err)
 {
-    struct link l = {.clerk = {-1}};
     struct buffer columns;
     uint64_t most;
-    if (!rows_asked(cli, &most, err) || !link_open_officer(cli, &l, err))
+    if (!rows_asked(cli, &most, err))
         return false;
     buffer_init(&columns, &cli->arena, 64);
     buffer_number(&columns, 0, 8); // the newest first
     buffer_number(&columns, most, 4);
-    bool done = clerk_show(&l.clerk, which, buffer_bytes(&columns), ret_owned, err);
-    link_close(&l);
-    return done;
+    return clerk_show(&l->clerk, which, buffer_bytes(&columns), ret_owned, err);
+}
+
+static bool fetch_record(struct cli *cli, const struct link *l, const char *ref, json_t **ret_owned,
+                         struct err *err)
+{
+    struct buffer columns;
+    buffer_init(&columns, &cli->arena, 1024);
+    buffer_block16(&columns, str_bytes(str_of(ref)));
+    return clerk_show(&l->clerk, CLERK_SHOW, buffer_bytes(&columns), ret_owned, err);
 }
 
 static void say_row(const json_t *row, bool came_in)
@@ -50,26 +57,70 @@ static void say_row(const json_t *row, bool came_in)
         see_true(row, "exercise") ? ", EXERCISE" : "", broken[0] != '\0' ? ", VOID: " : "", broken);
 }
 
-static bool say_rows(struct cli *cli, enum clerk_frame which, const char *empty, struct err *err)
+// A message in one line under its row; nothing where its body is not held here.
+static bool write_gist(struct cli *cli, const struct link *l, const struct layout *layout,
+                       const json_t *row, struct str *ret, struct err *err)
 {
-    json_t *shown = NULL;
+    const struct form form = {.form = RENDER_SINGLE_LINE, .width = BRIEF_CLUSTERS};
+    struct record record;
+    json_t *o = NULL;
+    *ret = STR("");
+    if (strcmp(see_text(row, "type"), record_type_message.name) != 0)
+        return true;
+    if (!fetch_record(cli, l, see_text(row, "ref"), &o, err))
+        return false;
+    struct str held = str_of(see_text(o, "text")), text = STR("");
+    bool done = held.len == 0 ||
+                (arena_str(&cli->arena, held, &text, err) &&
+                 layout_read(cli, str_bytes(text), &record, err) &&
+                 form_render(cli, layout, &record, command_language(cli), &form, ret, err));
+    json_decref(o);
+    return done;
+}
+
+static void say_gist(struct cli *cli, const struct link *l, const struct layout *layout,
+                     const json_t *row)
+{
+    struct str line;
+    struct err why = {0};
+    if (!write_gist(cli, l, layout, row, &line, &why))
+        say("    (%s)\n", why.text); // the list stands all the same
+    else if (line.len > 0)
+        say("    %.*s", STR_ARG(line));
+}
+
+static void say_page(struct cli *cli, const struct link *l, const struct layout *layout,
+                     json_t *shown, bool came_in)
+{
     json_t *row;
     size_t i;
-    if (!fetch_rows(cli, which, &shown, err))
-        return false;
-    if (command_json(cli))
-        return say_json(shown, err);
-    json_t *rows = see_rows(shown, "rows");
-    if (json_array_size(rows) == 0)
-        say("%s\n", empty);
-    json_array_foreach(rows, i, row)
+    json_array_foreach(see_rows(shown, "rows"), i, row)
     {
-        say_row(row, which == CLERK_INBOX);
+        say_row(row, came_in);
+        say_gist(cli, l, layout, row);
     }
     if (see_text(shown, "next")[0] != '\0')
         say("There is more; --limit N shows up to %d rows.\n", CLERK_ROWS_MAX);
+}
+
+static bool say_rows(struct cli *cli, enum clerk_frame which, const char *empty, struct err *err)
+{
+    struct link l = {.clerk = {-1}};
+    json_t *shown = NULL;
+    if (!link_open_officer(cli, &l, err))
+        return false;
+    struct layout *layout = memory_new(1, sizeof *layout);
+    bool done = fetch_rows(cli, &l, which, &shown, err);
+    if (done && command_json(cli))
+        done = say_json(json_incref(shown), err);
+    else if (done && json_array_size(see_rows(shown, "rows")) == 0)
+        say("%s\n", empty);
+    else if ((done = done && layout_open(cli, &l.clerk, layout, err)))
+        say_page(cli, &l, layout, shown, which == CLERK_INBOX);
     json_decref(shown);
-    return true;
+    memory_release(layout);
+    link_close(&l);
+    return done;
 }
 
 bool cmd_inbox(struct cli *cli, struct err *err)
@@ -87,10 +138,15 @@ bool cmd_sent(struct cli *cli, struct err *err)
 
 bool cmd_audit(struct cli *cli, struct err *err)
 {
+    struct link l = {.clerk = {-1}};
     json_t *shown = NULL;
     json_t *row;
     size_t i;
-    if (!fetch_rows(cli, CLERK_AUDIT, &shown, err))
+    if (!link_open_officer(cli, &l, err))
+        return false;
+    bool done = fetch_rows(cli, &l, CLERK_AUDIT, &shown, err);
+    link_close(&l);
+    if (!done)
         return false;
     if (command_json(cli))
         return say_json(shown, err);
@@ -108,14 +164,6 @@ bool cmd_audit(struct cli *cli, struct err *err)
 }
 
 // -- one record ----------------------------------------------------------------------------------
-static bool fetch_record(struct cli *cli, const struct link *l, json_t **ret_owned, struct err *err)
-{
-    struct buffer columns;
-    buffer_init(&columns, &cli->arena, 1024);
-    buffer_block16(&columns, str_bytes(str_of(cli->arguments[0])));
-    return clerk_show(&l->clerk, CLERK_SHOW, buffer_bytes(&columns), ret_owned, err);
-}
-
 static const char *where_it_is(const json_t *attachment)
 {
     if (see_true(attachment, "held"))
@@ -285,7 +333,8 @@ bool cmd_show(struct cli *cli, struct err *err)
     if (!link_open_officer(cli, &l, err))
         return false;
     struct layout *layout = memory_new(1, sizeof *layout);
-    bool done = fetch_record(cli, &l, &o, err) && layout_open(cli, &l.clerk, layout, err);
+    bool done = fetch_record(cli, &l, cli->arguments[0], &o, err) &&
+                layout_open(cli, &l.clerk, layout, err);
     link_close(&l);
     if (done && command_json(cli)) {
         struct str text = str_of(see_text(o, "text"));
@@ -426,7 +475,7 @@ bool cmd_attachment(struct cli *cli, struct err *err)
     if (!link_open_officer(cli, &l, err))
         return false;
     struct fetching f = {.cli = cli, .clerk = &l.clerk};
-    bool done = fetch_record(cli, &l, &o, err) && fetch_into(&f, o, path, err);
+    bool done = fetch_record(cli, &l, cli->arguments[0], &o, err) && fetch_into(&f, o, path, err);
     age_stream_release(&f.stream);
     json_decref(o);
     link_close(&l);
