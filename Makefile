@@ -41,7 +41,8 @@ VERSION := $(shell cat VERSION 2>/dev/null || echo 0)
 CPPFLAGS := -D_POSIX_C_SOURCE=200809L -DELCHI_VERSION='"$(VERSION)"' -I. -Isrc -I$(B)/gen
 CFLAGS := -std=c17 $(WARN) $(MODE_$(MODE))
 LDFLAGS := $(MODE_$(MODE)) $(LINK_HARDEN)
-LDLIBS = $(shell pkg-config --libs $(PKGS)) -lpthread -lm
+# libstemmer has no pkg-config file
+LDLIBS = $(shell pkg-config --libs $(PKGS)) -lstemmer -lpthread -lm
 
 # -- library of each room -----------------------------------------------------------------------------
 include tools/generate.mk

@@ -86,6 +86,11 @@ static const struct command table[] = {
      "list the phrases", NULL},
     {"codebook show", "CODE", 1, 1, OPTION(OPTION_LANG) | OPTION(OPTION_CODEBOOK),
      cmd_codebook_show, "show one phrase whole", NULL},
+    {"codebook find", "WORDS...", 1, ANY, OPTION(OPTION_LANG) | OPTION(OPTION_CODEBOOK),
+     cmd_codebook_find, "find the phrase that is meant, by words of any language",
+     "With --lang only in that language; else in all, those of $ELCHI_LANG first. Says why each\n"
+     "phrase was found: an item of its words exactly or in part, its sentence, a situation, a "
+     "table."},
     {"codebook check", "", 0, 0, OPTION(OPTION_LANG) | OPTION(OPTION_CODEBOOK), cmd_codebook_check,
      "check book and renderings against the rules", NULL},
     {"codebook render", "LINE...", 1, ANY,

@@ -29,6 +29,8 @@ command_run cmd_erase;
 command_run cmd_bundle_write, cmd_bundle_read, cmd_bundle_show;
 // cli/cmd_book.c: the codebook
 command_run cmd_codebook_list, cmd_codebook_show, cmd_codebook_check, cmd_codebook_render;
+// cli/cmd_find.c: from words to a phrase
+command_run cmd_codebook_find;
 // cli/cmd_book_files.c: books and renderings beside the program's own
 command_run cmd_codebook_files, cmd_codebook_add, cmd_codebook_remove;
 // cli/cmd_demo.c: what a demonstration leaves for other programs
