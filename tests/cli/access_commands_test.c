@@ -47,6 +47,7 @@ static const struct command_try tries[] = {
     {"peer set", "%x --on exchange", NOBODY, PLAINLY},
     {"codebook list", "", NOBODY, PLAINLY},
     {"codebook show", "N01", NOBODY, PLAINLY},
+    {"codebook find", "incident", NOBODY, PLAINLY},
     {"codebook check", "", NOBODY, PLAINLY},
     {"codebook render", "%L", NOBODY, PLAINLY},
     {"codebook files", "--json", NOBODY, PLAINLY},
