@@ -1,6 +1,7 @@
 // clerk/act_book.c - codebook files of this node: listed, handed out, added, removed (declared in
 // clerk/acts.h).
 #include "base/limits.h"
+#include "clerk/book_choice.h"
 #include "clerk/books.h"
 #include "clerk/officer.h"
 #include "clerk/shown.h"
@@ -164,4 +165,25 @@ bool clerk_act_take_books(struct clerk *c, struct clerk_io *io, struct err *err)
                 db_commit(&txn, err);
     txn_release(&txn);
     return done;
+}
+
+// -- under which book ----------------------------------------------------------------------------
+bool clerk_act_book_for(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    struct clerk_book_choice chosen;
+    struct state_code to = {0};
+    struct str code = clerk_take_str(io, err);
+    if (!clerk_columns_done(io, err))
+        return false;
+    if (!str_eq(code, STR("all")) && !state_code_read(code, &to))
+        return err_set(err, ERR_MALFORMED, "DESIGN 3", "a State is named by its code");
+    if (!clerk_book_choose(c, &to, &chosen, err))
+        return false;
+    io->shown = shown_object();
+    shown_str(io->shown, "book", chosen.book->name);
+    shown_number(io->shown, "version", chosen.book->version);
+    shown_digest(io->shown, "hash", &chosen.book->hash);
+    shown_number(io->shown, "newest", chosen.newest->version);
+    shown_bool(io->shown, "told", chosen.told);
+    return true;
 }

@@ -154,7 +154,7 @@ static void put_text(json_t *shown, const struct showing *how, const struct reco
     if (!how->whole)
         return;
     shown_str(shown, "text", text);
-    shown_put(shown, "findings", clerk_draft_findings(r));
+    shown_put(shown, "findings", clerk_draft_findings(how->clerk, how->arena, r));
 }
 
 static void put_row(json_t *shown, const struct office_draft *row)

@@ -1,10 +1,12 @@
 // clerk/act_show.c - one record with everything known of it (declared in clerk/acts.h).
 #include "base/limits.h"
+#include "clerk/book_choice.h"
 #include "clerk/cosigned.h"
 #include "clerk/officer.h"
 #include "clerk/rows.h"
 #include "clerk/shown.h"
 #include "log/cosign.h"
+#include "record/type/message.h"
 #include "record/void.h"
 #include "store/exchange_blob.h"
 
@@ -220,6 +222,26 @@ static void put_record(json_t *shown, const struct clerk_held_record *o)
     shown_put(shown, "void", broken);
 }
 
+// Under which book it was written, and why not under a newer one.
+static bool put_codebook(struct clerk *c, struct arena *a, const struct clerk_held_record *o,
+                         json_t *shown, struct err *err)
+{
+    struct str sentence;
+    shown_null(shown, "codebook");
+    if (!o->read || o->record.type != &record_type_message)
+        return true;
+    const struct message *m = o->record.payload;
+    if (!clerk_book_sentence(c, a, &o->record, &sentence, err))
+        return false;
+    json_t *book = shown_object();
+    shown_number(book, "version", m->codebook_version);
+    shown_digest(book, "hash", &m->codebook);
+    shown_bool(book, "held", shelf_find(&c->codebook.shelf, &m->codebook) != NULL);
+    shown_str(book, "sentence", sentence);
+    shown_put(shown, "codebook", book);
+    return true;
+}
+
 bool clerk_act_show(struct clerk *c, struct clerk_io *io, struct err *err)
 {
     struct clerk_who who;
@@ -239,6 +261,7 @@ bool clerk_act_show(struct clerk *c, struct clerk_io *io, struct err *err)
     put_others(io->shown, b, &o.row.note);
     put_state(c, io->arena, &o.row, io->shown);
     return put_cosignatures(c, io->arena, &o.row, io->shown, err) &&
+           put_codebook(c, io->arena, &o, io->shown, err) &&
            put_around(c, &who.caller, &o.row, io->shown, err) &&
            put_attachments(c, &o, io->shown, err);
 }

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "clerk/acts.h"
 #include "clerk/blob.h"
+#include "clerk/book_choice.h"
 #include "clerk/shown.h"
 #include "record/speech.h"
 #include "record/type/withdraw.h"
@@ -112,6 +113,21 @@ static bool take_phrases(struct checking *k, struct err *err)
     return true;
 }
 
+// Whoever does not hold the book would read codes alone.
+static bool check_peer_reads(struct checking *k, struct err *err)
+{
+    bool told = false, holds = false;
+    if (k->record->open)
+        return true;
+    if (!clerk_book_at_peer(k->clerk, &k->record->to.state, &k->book->hash, &told, &holds, err))
+        return false;
+    if (!told || holds)
+        return true;
+    return err_set(err, ERR_UNSUPPORTED, "DESIGN 6",
+                   "%s does not hold codebook %u; write under one that both hold",
+                   k->record->to.state.text, (unsigned)k->book->version);
+}
+
 static bool check_message(struct checking *k, struct err *err)
 {
     k->message = k->record->payload;
@@ -120,6 +136,8 @@ static bool check_message(struct checking *k, struct err *err)
         return err_set(err, ERR_NOT_FOUND, "DESIGN 6",
                        "the message names a codebook that is not held here");
     k->gate.circular = k->message->has_circular;
+    if (!check_peer_reads(k, err))
+        return false;
     if (!speech_check(k->record, k->book, &k->clerk->electorate, err) || !take_phrases(k, err))
         return false;
     if (k->message->has_replaces && !check_own(k, &k->message->replaces, err))
@@ -239,7 +257,20 @@ static void add_finding(json_t *findings, const char *word, const char *sentence
     shown_add(findings, one);
 }
 
-json_t *clerk_draft_findings(const struct record *record)
+static void add_book_finding(struct clerk *c, struct arena *a, const struct record *record,
+                             json_t *findings)
+{
+    struct str sentence;
+    struct err why = {0};
+    if (!clerk_book_sentence(c, a, record, &sentence, &why) || sentence.len == 0)
+        return; // out of room it is left unsaid: the draft names its book itself
+    json_t *one = shown_object();
+    shown_word(one, "word", "codebook");
+    shown_str(one, "sentence", sentence);
+    shown_add(findings, one);
+}
+
+json_t *clerk_draft_findings(struct clerk *c, struct arena *a, const struct record *record)
 {
     json_t *findings = shown_array();
     const struct message *m = record->type == &record_type_message ? record->payload : NULL;
@@ -256,5 +287,6 @@ json_t *clerk_draft_findings(const struct record *record)
     if (record->attachments_count > 0)
         add_finding(findings, "attachments",
                     "Attachments leave with the record; look at each before you approve.");
+    add_book_finding(c, a, record, findings);
     return findings;
 }

@@ -14,8 +14,10 @@
 //           ERR_DENIED      another State's log or desk, the gate's rules, an answer not allowed
 //           ERR_NOT_FOUND   no community yet, an unknown phrase, codebook or asked record
 //           ERR_CONFLICT    the codebook is not the one the message names
+//           ERR_UNSUPPORTED the addressee has said which codebooks it holds, and not this one
 bool clerk_draft_check(struct clerk *c, struct arena *a, struct bytes text, struct record *ret,
                        struct err *err) MUST_USE;
 // What the drafter should look at, though nothing forbids it: [{word, sentence}].
-json_t *clerk_draft_findings(const struct record *record); // owned by the caller
+// Owned by the caller.
+json_t *clerk_draft_findings(struct clerk *c, struct arena *a, const struct record *record);
 #endif

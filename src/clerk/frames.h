@@ -51,6 +51,8 @@ enum clerk_caller {
     X(CLERK_CODEBOOK_FILES, 32, CLERK_FOR_LOCAL, /* - -> each d32 */                               \
       "lists the codebook files added here")                                                       \
     X(CLERK_CODEBOOK_GET, 33, CLERK_FOR_LOCAL, /* d32 -> b32 */ "hands out one of them")           \
+    X(CLERK_BOOK_FOR, 34, CLERK_FOR_LOCAL, /* b16 State's code, or "all" -> JSON */                \
+      "tells under which codebook to write to a State")                                            \
     /* -- what a carrier brings: a session or a bundle ---------------------------------------- */ \
     X(CLERK_TAKE_MANIFESTS, 48, CLERK_FOR_CARRIER, /* b16 origin, b32 chain -> u8 changed */       \
       "takes a chain of key manifests")                                                            \

@@ -214,6 +214,9 @@ static void say_warnings(const json_t *o)
         say("  claimed time ahead of our clock when it came\n");
     if (json_array_size(see_rows(o, "others")) > 0)
         say("  another record used the same reference: see `elchi evidence list`\n");
+    const char *codebook = see_text(json_object_get(o, "codebook"), "sentence");
+    if (codebook[0] != '\0')
+        say("  %s\n", codebook);
     if (see_true(o, "exercise"))
         say("%s  EXERCISE%s\n", style_bold(), style_plain());
 }

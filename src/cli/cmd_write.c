@@ -55,7 +55,8 @@ bool cmd_draft(struct cli *cli, struct err *err)
     struct compose *c = memory_new(1, sizeof *c);
     bool done = compose_begin(cli, &d->link, &d->layout, c, err);
     c->fresh = true;
-    done = done && compose_handling(c, err) && compose_message(c, 0, err) && compose_keep(c, err);
+    done = done && compose_handling(c, err) && compose_choose_book(c, err) &&
+           compose_message(c, 0, err) && compose_keep(c, err);
     memory_release(c);
     stand_up(d);
     return done;
@@ -103,7 +104,8 @@ static bool answer_of(struct compose *c, const json_t *shown, struct err *err)
     r->precedence = asked.precedence;
     r->tlp = asked.tlp;
     r->exercise = asked.exercise;
-    return compose_handling(c, err) && compose_message(c, 1, err);
+    return compose_handling(c, err) && compose_book_of(c, &asked, err) &&
+           compose_message(c, 1, err);
 }
 
 static bool with_record(struct cli *cli,

@@ -20,19 +20,50 @@ bool compose_begin(struct cli *cli, struct link *link, const struct layout *layo
         return err_set(err, ERR_NOT_FOUND, "DESIGN 5.6",
                        "no community is applied here yet; `elchi community apply FILE` does it");
     const struct community_state *own = community_by_origin(&layout->community, link->origin);
-    ret->book = shelf_find(&layout->codebook.shelf, &layout->community.codebook);
     if (own == NULL)
         return err_set(err, ERR_DENIED, "DESIGN 5.6", "this State is not of the community");
-    if (ret->book == NULL)
-        return err_set(err, ERR_UNSUPPORTED, "DESIGN 6",
-                       "this program does not hold the community's codebook (version %u)",
-                       (unsigned)layout->community.codebook_version);
     ret->record = (struct record){.log = link->origin, .tlp = TLP_NONE};
     ret->record.type = &record_type_message;
-    ret->message.codebook_version = ret->book->version;
-    ret->message.codebook = ret->book->hash;
     return state_code_read(own->code, &ret->record.from.state) ||
            err_set(err, ERR_MALFORMED, "DESIGN 3", "the community's code of this State");
+}
+
+// -- the book ------------------------------------------------------------------------------------
+static bool take_book(struct compose *c, const struct digest *hash, unsigned version,
+                      struct err *err)
+{
+    c->book = shelf_find(&c->layout->codebook.shelf, hash);
+    if (c->book == NULL)
+        return err_set(err, ERR_UNSUPPORTED, "DESIGN 6",
+                       "codebook %u is not held here; `elchi codebook add FILE` adds it", version);
+    c->message.codebook_version = c->book->version;
+    c->message.codebook = c->book->hash;
+    return true;
+}
+
+bool compose_choose_book(struct compose *c, struct err *err)
+{
+    struct buffer columns;
+    json_t *shown = NULL;
+    struct digest hash;
+    struct str to = c->record.open ? STR("all") : state_code_str(&c->record.to.state);
+    buffer_init(&columns, &c->cli->arena, 64);
+    buffer_block16(&columns, str_bytes(to));
+    if (!clerk_show(&c->link->clerk, CLERK_BOOK_FOR, buffer_bytes(&columns), &shown, err))
+        return false;
+    bool done = digest_read(str_of(see_text(shown, "hash")), &hash) ||
+                err_set(err, ERR_MALFORMED, NULL, "the node's answer names no codebook");
+    done = done && take_book(c, &hash, (unsigned)see_number(shown, "version"), err);
+    json_decref(shown);
+    return done;
+}
+
+bool compose_book_of(struct compose *c, const struct record *asked, struct err *err)
+{
+    const struct message *m = asked->payload;
+    if (asked->type != &record_type_message)
+        return compose_choose_book(c, err);
+    return take_book(c, &m->codebook, (unsigned)m->codebook_version, err);
 }
 
 // -- handling ------------------------------------------------------------------------------------
@@ -108,6 +139,34 @@ static bool spell(const struct layout *l, const struct phrase *phrase, struct ar
     return arena_str(a, str_of(room), &ret->value, err);
 }
 
+// Another version may hold what this one does not: then it says which, and what to do.
+static bool no_phrase(const struct layout *l, const struct book *book, struct str code,
+                      struct err *err)
+{
+    const struct book *other = NULL;
+    for (size_t i = 0; i < l->codebook.shelf.count; i++) {
+        const struct book *b = l->codebook.shelf.books[i];
+        if (str_eq(b->name, book->name) && book_phrase(b, code) != NULL &&
+            (other == NULL || b->version > other->version))
+            other = b;
+    }
+    unsigned here = (unsigned)book->version;
+    unsigned there = other == NULL ? 0 : (unsigned)other->version;
+    if (there > here)
+        return err_set(err, ERR_NOT_FOUND, "DESIGN 6",
+                       "%.*s is new in codebook %u, and this is written under %u, which both "
+                       "hold; say it by other phrases, or ask the partner to add codebook %u",
+                       STR_ARG(code), there, here, there);
+    if (there > 0)
+        return err_set(err, ERR_NOT_FOUND, "DESIGN 6",
+                       "%.*s was retired: codebook %u had it, codebook %u does not; `elchi "
+                       "codebook list` shows what it has",
+                       STR_ARG(code), there, here);
+    return err_set(err, ERR_NOT_FOUND, "DESIGN 6",
+                   "the codebook has no phrase %.*s; `elchi codebook list` shows all",
+                   (int)(code.len > 40 ? 40 : code.len), code.ptr);
+}
+
 // The book's order of parameters is the one order on the wire; people type them as they come.
 bool compose_line(const struct layout *l, const struct book *book, struct arena *a,
                   struct str typed, uint32_t number, struct phrase_line *ret, struct err *err)
@@ -119,9 +178,7 @@ bool compose_line(const struct layout *l, const struct book *book, struct arena 
         return err_set(err, ERR_USAGE, NULL, "an empty line");
     const struct phrase *phrase = book_phrase(book, word);
     if (phrase == NULL)
-        return err_set(err, ERR_NOT_FOUND, "DESIGN 6",
-                       "the codebook has no phrase %.*s; `elchi codebook list` shows all",
-                       (int)(word.len > 40 ? 40 : word.len), word.ptr);
+        return no_phrase(l, book, word, err);
     while (next_word(&rest, &word)) {
         struct phrase_parameter one;
         size_t place = 0;
@@ -265,6 +322,7 @@ static void say_usual(const struct compose *c)
 bool compose_message(struct compose *c, size_t first, struct err *err)
 {
     c->record.payload = &c->message;
+    CHECK(c->book != NULL); // it was chosen
     bool done = take_lines(c, first, err) && take_texts(c, err) &&
                 (!option_given(c->cli, OPTION_REPLACES) || take_replaces(c, err)) &&
                 take_attachments(c, err);

@@ -17,17 +17,21 @@ struct compose {
     const struct layout *layout;
     struct record record;
     struct message message;
-    const struct book *book; // the one the community names
+    const struct book *book; // under which the message is written; NULL until it is chosen
     bool fresh; // no record is answered or taken back: handling comes from nowhere else
     bool usual[USUAL_COUNT]; // not given: what is usual was taken, and is shown
 };
-// Knows who we are and which book to speak; refuses where no community is applied yet.
+// Knows who we are; refuses where no community is applied yet.
 bool compose_begin(struct cli *cli, struct link *link, const struct layout *layout,
                    struct compose *ret, struct err *err) MUST_USE;
 // --to, --from, --precedence, --tlp, --marking, --exercise. What is not given stays as it is.
 // Usual: from the desk of the same kind, ROUTINE; AMBER to a State, GREEN to all, or what a phrase
 // names where that is stricter.
 bool compose_handling(struct compose *c, struct err *err) MUST_USE;
+// The book of a fresh message, by the node's rule for its addressee (clerk/book_choice.h); and that
+// of an answer, which is the asked message's.
+bool compose_choose_book(struct compose *c, struct err *err) MUST_USE;
+bool compose_book_of(struct compose *c, const struct record *asked, struct err *err) MUST_USE;
 // The arguments from `first` on as lines 01, 02, ...; then --text, --attach, --replaces.
 bool compose_message(struct compose *c, size_t first, struct err *err) MUST_USE;
 // One line as people type it: "N02 class=ddos when=...", in any order and spelling.

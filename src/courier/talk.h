@@ -26,6 +26,7 @@ struct talk {
     struct talk_log logs[TALK_LOGS_MAX];       // in the community's order
     struct digest community;                   // that the order is of
     struct digest books;                       // of what the partner last said it holds
+    struct digest books_said;                  // ... and we
     struct talk_offer offers[TALK_OFFERS_MAX]; // what the partner holds for us
     size_t offers_count;
     struct wire_want wants[TALK_OFFERS_MAX]; // what the partner asks to be brought

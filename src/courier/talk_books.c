@@ -28,6 +28,21 @@ bool talk_books_held(struct txn *txn, struct arena *a, struct clerk_book *ret, s
     return true;
 }
 
+static struct digest digest_of_books(const struct clerk_book *books, size_t count)
+{
+    struct hash h;
+    hash_init(&h);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t octets[4];
+        struct writer w = writer_of(octets, sizeof octets);
+        writer_u32(&w, books[i].version);
+        hash_put(&h, writer_bytes(&w));
+        hash_put(&h, bytes_of(books[i].prefix, sizeof books[i].prefix));
+        hash_put(&h, str_bytes(books[i].name));
+    }
+    return hash_end(&h);
+}
+
 bool talk_put_books(struct batch *b, struct wire_have *rows, size_t *count, struct err *err)
 {
     struct clerk_book held[CLERK_BOOKS_MAX];
@@ -40,6 +55,10 @@ bool talk_put_books(struct batch *b, struct wire_have *rows, size_t *count, stru
         to->size.n = held[i].version;
         memcpy(to->root_prefix, held[i].prefix, ROOT_PREFIX_BYTES);
     }
+    struct digest said = digest_of_books(held, held_count);
+    if (!digest_eq(&said, &b->t->books_said)) // a reason of its own to call
+        b->t->said_something = true;
+    b->t->books_said = said;
     return true;
 }
 _Static_assert((int)ROOT_PREFIX_BYTES == (int)BOOK_PREFIX_BYTES, "one row for logs and books");
@@ -55,21 +74,6 @@ static const struct str *name_of(const struct clerk_book *held, size_t count,
             return &held[i].name;
     }
     return NULL;
-}
-
-static struct digest digest_of_books(const struct clerk_book *books, size_t count)
-{
-    struct hash h;
-    hash_init(&h);
-    for (size_t i = 0; i < count; i++) {
-        uint8_t octets[4];
-        struct writer w = writer_of(octets, sizeof octets);
-        writer_u32(&w, books[i].version);
-        hash_put(&h, writer_bytes(&w));
-        hash_put(&h, bytes_of(books[i].prefix, sizeof books[i].prefix));
-        hash_put(&h, str_bytes(books[i].name));
-    }
-    return hash_end(&h);
 }
 
 bool talk_take_books(struct talk *t, struct view *v, const struct wire_have *rows, size_t count,

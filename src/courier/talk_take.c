@@ -25,6 +25,7 @@ void talk_forget(struct talk *t)
 {
     memset(t->logs, 0, sizeof t->logs);
     t->introduced = false;
+    t->books_said = (struct digest){{0}};
     t->offers_count = 0;
     memory_release(t->announced);
     t->announced = NULL;

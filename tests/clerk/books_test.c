@@ -151,3 +151,102 @@ TEST(a_rendering_takes_the_place_of_the_one_added_before)
     clerk_hang_up(&anna);
     end(&n);
 }
+
+// -- under which book ----------------------------------------------------------------------------
+static struct digest hash_of_book(struct node *n, struct bytes file)
+{
+    struct err err = {0};
+    struct book *book = arena_new(&n->arena, struct book, 1);
+    EXPECT(book != NULL);
+    EXPECT_OK(book_parse(file, &n->arena, book, &err));
+    return book->hash;
+}
+
+// XB says that it holds these, at this time (0: in a session).
+static bool xb_tells(struct node *n, const struct digest *hashes, const uint32_t *versions,
+                     size_t count, int64_t written)
+{
+    struct err err = {0};
+    struct clerk_book books[4];
+    EXPECT(count <= 4);
+    for (size_t i = 0; i < count; i++) {
+        books[i] = (struct clerk_book){.name = STR("elchi"), .version = versions[i]};
+        memcpy(books[i].prefix, hashes[i].octets, sizeof books[i].prefix);
+    }
+    const struct clerk_link *by = written == 0 ? &n->courier : &n->local;
+    return clerk_take_books(by, STR(XB_ORIGIN), (struct moment){written}, books, count, &err);
+}
+
+// The version by which to write; 0: refused.
+static uint64_t version_for(struct node *n, const char *to)
+{
+    struct buffer ask = node_columns(n);
+    buffer_block16(&ask, str_bytes(str_of(to)));
+    struct asked a = node_ask(n, &n->local, CLERK_BOOK_FOR, &ask);
+    if (!a.done)
+        return 0;
+    json_t *shown = parsed(&a);
+    uint64_t version = (uint64_t)number_of(shown, "version");
+    json_decref(shown);
+    return version;
+}
+
+TEST(the_newest_book_that_both_hold_is_written_under_and_the_communitys_while_nothing_is_known)
+{
+    struct node n;
+    begin_ready(&n);
+    struct clerk_link anna = node_officer(&n, ANNA);
+    struct bytes first = embedded("book-1.txt");
+    struct bytes second = with(&n, first, "version 1\n", "version 2\n");
+    struct bytes third = with(&n, first, "version 1\n", "version 3\n");
+    struct bytes other = with(&n, second, "meaning ", "meaning Other. ");
+    const struct digest hashes[] = {hash_of_book(&n, first), hash_of_book(&n, second),
+                                    hash_of_book(&n, third), hash_of_book(&n, other)};
+    const uint32_t versions[] = {1, 2, 3, 2};
+    EXPECT(add(&n, &anna, second).done && add(&n, &anna, third).done);
+    EXPECT(version_for(&n, "XB") == 1 && version_for(&n, "all") == 1);
+    EXPECT(xb_tells(&n, hashes, versions, 2, 0));
+    EXPECT(version_for(&n, "XB") == 2 && version_for(&n, "all") == 1);
+    EXPECT(xb_tells(&n, hashes, versions, 3, 1000)); // of long ago: a file that comes late
+    EXPECT(version_for(&n, "XB") == 2);
+    EXPECT(xb_tells(&n, &hashes[3], &versions[3], 1, 0)); // of that version another book
+    EXPECT(version_for(&n, "XB") == 0);
+    EXPECT(version_for(&n, "XC") == 0 && version_for(&n, "x") == 0);
+    EXPECT(!xb_tells(&n, hashes, (const uint32_t[]){0}, 1, 0));
+    clerk_hang_up(&anna);
+    end(&n);
+}
+
+TEST(a_draft_under_a_book_that_the_addressee_does_not_hold_is_refused)
+{
+    struct node n;
+    begin_ready(&n);
+    struct clerk_link anna = node_officer(&n, ANNA);
+    struct bytes second = with(&n, embedded("book-1.txt"), "version 1\n", "version 2\n");
+    const struct digest hashes[] = {hash_of_book(&n, embedded("book-1.txt")),
+                                    hash_of_book(&n, second)};
+    const uint32_t versions[] = {1, 2};
+    char named[DIGEST_TEXT_CHARS + 1];
+    char ours[DIGEST_TEXT_CHARS + 1];
+    EXPECT(add(&n, &anna, second).done);
+    digest_write(&hashes[0], named);
+    digest_write(&hashes[1], ours);
+    struct bytes text = node_text(&n, "XA/technical", ROUTINE_GREEN, SOLIDARITY);
+    struct bytes newer = with(&n, with(&n, text, "codebook 1 ", "codebook 2 "), named, ours);
+    EXPECT(draft_new(&n, &anna, newer).done); // nothing is known of XB yet
+    EXPECT(xb_tells(&n, hashes, versions, 1, 0));
+    struct asked a = draft_new(&n, &anna, newer);
+    EXPECT(!a.done && a.err.kind == ERR_UNSUPPORTED);
+    a = draft_new(&n, &anna, text);
+    EXPECT(a.done);
+    json_t *shown = parsed(&a);
+    json_t *finding = json_array_get(json_object_get(shown, "findings"), 0);
+    EXPECT(strcmp(text_of(finding, "word"), "codebook") == 0);
+    EXPECT(strcmp(text_of(finding, "sentence"),
+                  "Written under codebook 1: XB does not hold version 2.") == 0);
+    json_decref(shown);
+    EXPECT(xb_tells(&n, hashes, versions, 2, 0));
+    EXPECT(draft_new(&n, &anna, newer).done);
+    clerk_hang_up(&anna);
+    end(&n);
+}

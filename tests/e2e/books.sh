@@ -47,9 +47,55 @@ knows() { # STATE COUNT: how many books it knows of its partner
     "$ELCHI" peer list --node "$WORK/$1" --json >"$WORK/said" &&
         test "$(grep -c '"name": "elchi"' "$WORK/said")" -eq "$2"
 }
+draft_to() { # FROM TO LINES...
+    _from=$1 _to=$2
+    shift 2
+    as "$_from" anna draft --to "$_to" --from technical "$@" >"$WORK/said" 2>&1
+}
+book_is() { as "$1" anna show "$2" --json | grep -A4 '"codebook": {' | grep -q "\"version\": $3"; }
+shows() { as "$1" anna show "$2" --lang "$3" >"$WORK/said" && says "$4"; } # STATE REF LANG WORDS
 check "nothing is known at first" knows XB 0
+stick XB XA # its keys, so that it can be written to
+check "a file tells which books XB holds" knows XA 1
 stick XA XB
-check "a file tells which books XA holds" knows XB 2
+check "and which XA does" knows XB 2
 serve XA XB || not_ok "the nodes serve"
-check "a session tells which XB holds" wait_for 30 knows XA 1
+# -- under the common book
+check "XA drafts to XB" draft_to XA XB/technical C03
+check "under the common book" says "^  codebook 1 "
+check "and it is said why" says "Written under codebook 1: XB does not hold version 2"
+refuse "a phrase of the second book is refused" 4 draft_to XA XB/technical P89
+check "with what it is and what to do" says "P89 is new in codebook 2.*ask the partner to add"
+check "a record to all is under the community's" draft_to XA all C03
+check "which is said too" says "Written under codebook 1: every member reads it"
+FIRST=$(say_to XA XB C02)
+check "it comes" wait_for 30 has_record XB "$FIRST"
+check "show says it at XA" shows XA "$FIRST" en "XB does not hold version 2"
+check "and in JSON" book_is XA "$FIRST" 1
+ANSWER=$(answer_to XB "$FIRST" E01)
+check "it is answered" wait_for 30 has_record XA "$ANSWER"
+# -- XB adds the second book while both run
+for file in book-2 en-2 ru-2; do
+    check "$file is added at XB" as XB anna codebook add "$WORK/$file"
+done
+check "a session tells XA" wait_for 30 knows XA 2
+check "now a phrase of the second book may be said" draft_to XA XB/technical P89
+check "under it" says "^  codebook 2 "
+check "with nothing to explain" test "$(grep -c 'Written under' "$WORK/said")" -eq 0
+refuse "a phrase that was retired may not" 4 draft_to XA XB/technical C03
+check "and it is said that it was" says "C03 was retired: codebook 1 had it"
+SECOND=$(say_to XA XB P89 C02)
+check "it comes" wait_for 30 has_record XB "$SECOND"
+check "it is read in the second book" shows XB "$SECOND" ru "Читаем во второй версии"
+check "reworded" shows XB "$SECOND" ru "Так говорит версия 2"
+check "and so at XA" book_is XA "$SECOND" 2
+check "an answer is under its book" answer_to XB "$SECOND" "E01 line=02"
+# -- what is old stays as it was said
+for s in XA XB; do
+    check "the first message is under the first book at $s" book_is $s "$FIRST" 1
+    check "and readable there" shows $s "$FIRST" ru "C02 — "
+    check "in its own words" test "$(grep -c 'версия 2' "$WORK/said")" -eq 0
+done
 stop XA XB
+check "views are made anew" "$ELCHI" rebuild --node "$WORK/XB"
+check "and say the same" shows XB "$SECOND" en "We read this in version 2"
