@@ -165,7 +165,7 @@ TEST(what_contradicts_its_handling_never_becomes_a_draft)
         enum err_kind kind;
         const char *clause;
     } cases[] = {
-        {"XA/technical", "precedence FLASH\ntlp GREEN\nexercise no\n", SOLIDARITY, ERR_DENIED, ""},
+        {"XA/technical", "precedence FLASH\ntlp GREEN\nexercise no\n", "01 P15\n", ERR_DENIED, ""},
         {"XA/technical", ROUTINE_GREEN, "01 Z99\n", ERR_NOT_FOUND, ""},
         {"XA/diplomatic", ROUTINE_GREEN, SOLIDARITY, ERR_DENIED, ""},
         {"XC/technical", ROUTINE_GREEN, SOLIDARITY, ERR_DENIED, ""},
