@@ -118,7 +118,8 @@ read_everywhere() { # the first message of the dialogue just said, in every lang
     other=$([ "${REF_1%%/*}" = XA ] && echo XB || echo XA)
     for l in $languages; do
         as "$other" anna show "$REF_1" --lang "$l" >"$WORK/read" || return 1
-        ! grep -F "$(sed -n 's/^string untranslated //p' codebook/"$l".txt)" "$WORK/read" || return 1
+        mark=$(sed -n 's/^string untranslated //p' "codebook/$l.txt")
+        ! grep -F "$mark" "$WORK/read" || return 1
         grep -q "^in $l" "$WORK/read" || return 1
     done
 }
