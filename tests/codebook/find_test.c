@@ -215,15 +215,13 @@ TEST(inflected_words_find_the_phrase_among_the_first_three)
 {
     struct shelf_of s;
     size_t missed = 0;
-    size_t tried = 0;
     set_up(&s);
     for (size_t i = 0; i < sizeof inflected / sizeof inflected[0]; i++) {
         enum find_reason reason = FIND_REASON_COUNT;
         const struct rendering *r =
             codebook_rendering(&s.books, s.books.current, str_of(inflected[i].language));
-        if (r == NULL || rendering_words(r, str_of(inflected[i].code)) == NULL)
-            continue; // a language of which no file is embedded
-        tried++;
+        if (r == NULL)
+            continue; // a language that this program does not carry
         open_language(&s, str_of(inflected[i].language), true);
         size_t place = place_of(&s, str_of(inflected[i].typed), str_of(inflected[i].code), &reason);
         if (place >= 1 && place <= 3)
@@ -233,8 +231,6 @@ TEST(inflected_words_find_the_phrase_among_the_first_three)
     }
     EXPECT(missed == 0);
     tear_down(&s);
-    if (tried == 0)
-        SKIP("no rendering has words yet");
 }
 
 // -- everything else ------------------------------------------------------------------------------
