@@ -128,6 +128,8 @@ bool form_render(struct cli *cli, const struct layout *l, const struct record *r
                                .states = &l->states,
                                .state_name = layout_state_name,
                                .who = l,
+                               .scales = l->codebook.scales,
+                               .scales_count = l->codebook.scales_count,
                                .exercise = record->exercise};
     struct render_how how = {.form = form->form,
                              .width = form->width,

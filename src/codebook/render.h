@@ -9,6 +9,7 @@
 #define CODEBOOK_RENDER_H
 #include "codebook/line.h"
 #include "codebook/rendering.h"
+#include "codebook/scale.h"
 
 struct render_with {
     const struct book *book;          // NULL: not held here, and no line is known
@@ -19,9 +20,11 @@ struct render_with {
     const struct electorate *states;  // as for phrase_line_check
     // The State's name in the community file; false shows the code. May be NULL.
     bool (*state_name)(const void *who, struct str state, struct str language, struct str *ret);
-    const void *who; // borrowed; handed to state_name
-    bool exercise;   // `exercise yes` in the signed text: every rendering says so
-    bool vouched;    // a State vouches for this rendering by a signed record the caller holds
+    const void *who;            // borrowed; handed to state_name
+    const struct scale *scales; // States' own scales of severity that are held
+    size_t scales_count;
+    bool exercise; // `exercise yes` in the signed text: every rendering says so
+    bool vouched;  // a State vouches for this rendering by a signed record the caller holds
 };
 
 enum render_flag {

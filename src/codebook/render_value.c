@@ -142,6 +142,52 @@ static void render_state(const struct render_with *with, struct str language, st
         *ret = code;
 }
 
+// What the State itself said of its level; NULL: no scale that is held does.
+static const struct scale_level *level_of(const struct render_with *with, struct str text)
+{
+    struct str word = text, state;
+    if (!str_split(&word, ':', &state))
+        return NULL;
+    for (size_t i = 0; i < with->scales_count; i++)
+        if (str_eq(with->scales[i].state, state))
+            return scale_level_find(&with->scales[i], word);
+    return NULL;
+}
+
+// The name of a common severity; its code where nothing names it.
+static struct str severity_name(const struct render_with *with, struct str code)
+{
+    const struct str *name = NULL;
+    if (with->language != NULL)
+        name = rendering_code(with->language, STR("severity"), code);
+    if (name == NULL && with->english != NULL)
+        name = rendering_code(with->english, STR("severity"), code);
+    return name == NULL ? code : *name;
+}
+
+static bool render_level(const struct render_with *with, const struct value *v, struct arena *a,
+                         struct str *ret, struct err *err)
+{
+    const struct scale_level *level = level_of(with, v->text);
+    bool rtl = with->language != NULL && with->language->right_to_left;
+    struct str text;
+    struct pattern_value places[] = {
+        {.name = STR("has-scale"), .text = level == NULL ? STR("no") : STR("yes")},
+        {.name = STR("severity"), .text = STR("")},
+        {.name = STR("level")},
+        {.name = STR("text"), .text = STR("")}};
+    if (level != NULL) {
+        places[1].text = severity_name(with, level->severity);
+        if (!render_isolated(rtl, level->text, a, &places[3].text, err))
+            return false;
+    }
+    if (!render_isolated(rtl, v->text, a, &places[2].text, err) ||
+        !render_string(with, RENDERING_LEVEL, places, 4, a, &text, err))
+        return false;
+    *ret = text.len == 0 ? v->text : text;
+    return true;
+}
+
 bool codebook_render_value(const struct render_with *with, const struct value *v,
                            const struct book_table *table, struct arena *a, struct str *ret,
                            struct err *err)
@@ -160,6 +206,8 @@ bool codebook_render_value(const struct render_with *with, const struct value *v
         render_state(with, language, v->text, &text);
     else if (v->type == PARAMETER_TIME || v->type == PARAMETER_INTERVAL)
         done = render_span(with, language, v, a, &text, err);
+    else if (v->type == PARAMETER_LEVEL)
+        done = render_level(with, v, a, &text, err);
     else if (v->type == PARAMETER_COUNT)
         done = render_number(locale, v->number, "", a, &text, err);
     else if (v->type == PARAMETER_DURATION)

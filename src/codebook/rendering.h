@@ -40,6 +40,7 @@
     X(RENDERING_LINE, "line", "{line}{code}{text}")      /* one line of plain text */              \
     X(RENDERING_NOTE, "note", "{text}")                  /* a disclaimer below it */               \
     X(RENDERING_TIME, "time", "{utc}{has-local}{local}") /* and the days in another calendar */    \
+    X(RENDERING_LEVEL, "level", "{has-scale}{level}{text}{severity}") /* of a State's own scale */ \
     X(RENDERING_UNHELD, "unheld", "{code}") /* the book of this code is not held here */           \
     X(RENDERING_BOOK_UNHELD, "book-unheld", "{version}")  /* that book */                          \
     X(RENDERING_NO_LANGUAGE, "no-language", "{language}") /* no rendering in this language */      \

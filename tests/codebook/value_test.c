@@ -18,6 +18,9 @@ static const struct {
     {PARAMETER_INTERVAL, "2026-07-14T02:10:00Z/2026-07-16T03:55:00Z"},
     {PARAMETER_INTERVAL, "2026-12-31T23:00:00Z/2027-01-01T01:00:00Z"},
     {PARAMETER_STATE, "XB"},
+    {PARAMETER_LEVEL, "XA:HIGH"},
+    {PARAMETER_LEVEL, "XA:NIGH"}, // no level of its scale
+    {PARAMETER_LEVEL, "XB:HIGH"}, // no scale of it is held
     {PARAMETER_COUNT, "0"},
     {PARAMETER_COUNT, "1"},
     {PARAMETER_COUNT, "1234567"},
@@ -42,9 +45,21 @@ enum { SAMPLES = sizeof samples / sizeof samples[0] };
 
 static struct render_with with_rendering(const struct codebook *c, const struct rendering *r)
 {
-    struct render_with with = {.book = c->current, .language = r, .states = &sample_states};
+    struct render_with with = {.book = c->current,
+                               .language = r,
+                               .states = &sample_states,
+                               .scales = c->scales,
+                               .scales_count = c->scales_count};
     with.english = codebook_rendering(c, c->current, STR("en"));
     return with;
+}
+
+static void add_scale(struct codebook *c, struct arena *a)
+{
+    struct str file = STR("elchi scale v1\nstate XA\nbook elchi 1\n\n"
+                          "level HIGH 4 A service to the public stands still\n");
+    struct err err = {0};
+    EXPECT_OK(codebook_add(c, str_bytes(file), a, &err));
 }
 
 static struct str shown(struct arena *a, const struct render_with *with, enum parameter_type type,
@@ -73,6 +88,7 @@ TEST(every_type_of_value_reads_as_the_golden_file_of_its_language_says)
     struct err err = {0};
     arena_init(&a, SAMPLE_ARENA_BYTES);
     EXPECT_OK(codebook_embedded(&a, &c, &err));
+    add_scale(&c, &a);
     for (size_t l = 0; l < c.renderings_count; l++) {
         struct render_with with = with_rendering(&c, &c.renderings[l]);
         struct buffer all;
@@ -102,6 +118,7 @@ TEST(the_readers_calendar_stands_beside_utc_and_never_in_its_place)
     struct err err = {0};
     arena_init(&a, SAMPLE_ARENA_BYTES);
     EXPECT_OK(codebook_embedded(&a, &c, &err));
+    add_scale(&c, &a);
     for (size_t l = 0; l < c.renderings_count; l++) {
         struct rendering r = c.renderings[l];
         struct render_with with = with_rendering(&c, &r);
@@ -165,6 +182,7 @@ TEST(codes_and_addresses_keep_ascii_digits_in_every_language)
     struct err err = {0};
     arena_init(&a, SAMPLE_ARENA_BYTES);
     EXPECT_OK(codebook_embedded(&a, &c, &err));
+    add_scale(&c, &a);
     for (size_t l = 0; l < c.renderings_count; l++) {
         struct render_with with = with_rendering(&c, &c.renderings[l]);
         for (size_t i = 0; i < SAMPLES; i++) {
