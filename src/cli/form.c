@@ -149,6 +149,15 @@ static bool is_right_to_left(const struct layout *l, const char *language)
     return r != NULL && r->right_to_left;
 }
 
+// In the message's book, or the one that lends its strings to a message whose book is not held.
+static bool is_rendered(const struct layout *l, const struct record *record, const char *language)
+{
+    const struct message *m = record->payload;
+    const struct book *book = shelf_find(&l->codebook.shelf, &m->codebook);
+    return codebook_rendering(&l->codebook, book == NULL ? l->codebook.current : book,
+                              str_of(language)) != NULL;
+}
+
 static bool say_in(struct cli *cli, const struct layout *l, const struct record *record,
                    const char *language, const struct form *form, struct err *err)
 {
@@ -176,8 +185,12 @@ bool form_say(struct cli *cli, const struct layout *l, const struct record *reco
                        record->type->name);
     if (!say_in(cli, l, record, language, form, err))
         return false;
-    // A single line is for one reader; pages are for both sides.
-    if (strcmp(language, "en") == 0 || form->form == RENDER_SINGLE_LINE)
+    if (record->type != &record_type_message)
+        return true;
+    // A single line is for one reader; pages are for both sides. Where the language has no
+    // rendering English stood in for it already.
+    if (strcmp(language, "en") == 0 || form->form == RENDER_SINGLE_LINE ||
+        !is_rendered(l, record, language))
         return true;
     if (form->form == RENDER_PRINT)
         say("\f");

@@ -19,6 +19,9 @@ check "that begins with the sign of an exercise" says "^УЧЕНИЕ N02 C01"
 check "is not longer than asked" test "$(LC_ALL=C.UTF-8 wc -m <"$WORK/said")" -le 161
 refuse "a width too small for the signs is refused" 6 \
     as XB anna show "$REF" --form line --width 25
+check "a language there is none of" shown show "$REF" --lang xx
+check "is said" says "no rendering in this language: xx"
+check "and English stands in once" test "$(grep -c 'We draw no conclusion' "$WORK/said")" -eq 1
 check "pages" shown show "$REF" --form print --lang ru
 pages=$(tr -cd '\f' <"$WORK/said" | wc -c)
 check "are two, one for each language" test "$pages" -eq 1
