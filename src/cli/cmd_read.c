@@ -36,15 +36,6 @@ static bool fetch_rows(struct cli *cli, const struct link *l, enum clerk_frame w
     return clerk_show(&l->clerk, which, buffer_bytes(&columns), ret_owned, err);
 }
 
-static bool fetch_record(struct cli *cli, const struct link *l, const char *ref, json_t **ret_owned,
-                         struct err *err)
-{
-    struct buffer columns;
-    buffer_init(&columns, &cli->arena, 1024);
-    buffer_block16(&columns, str_bytes(str_of(ref)));
-    return clerk_show(&l->clerk, CLERK_SHOW, buffer_bytes(&columns), ret_owned, err);
-}
-
 static void say_row(const json_t *row, bool came_in)
 {
     const char *due = see_text(row, "due");
@@ -67,7 +58,7 @@ static bool write_gist(struct cli *cli, const struct link *l, const struct layou
     *ret = STR("");
     if (strcmp(see_text(row, "type"), record_type_message.name) != 0)
         return true;
-    if (!fetch_record(cli, l, see_text(row, "ref"), &o, err))
+    if (!see_record(cli, &l->clerk, see_text(row, "ref"), &o, err))
         return false;
     struct str held = str_of(see_text(o, "text")), text = STR("");
     bool done = held.len == 0 ||
@@ -336,7 +327,7 @@ bool cmd_show(struct cli *cli, struct err *err)
     if (!link_open_officer(cli, &l, err))
         return false;
     struct layout *layout = memory_new(1, sizeof *layout);
-    bool done = fetch_record(cli, &l, cli->arguments[0], &o, err) &&
+    bool done = see_record(cli, &l.clerk, cli->arguments[0], &o, err) &&
                 layout_open(cli, &l.clerk, layout, err);
     link_close(&l);
     if (done && command_json(cli)) {
@@ -478,7 +469,8 @@ bool cmd_attachment(struct cli *cli, struct err *err)
     if (!link_open_officer(cli, &l, err))
         return false;
     struct fetching f = {.cli = cli, .clerk = &l.clerk};
-    bool done = fetch_record(cli, &l, cli->arguments[0], &o, err) && fetch_into(&f, o, path, err);
+    bool done =
+        see_record(cli, &l.clerk, cli->arguments[0], &o, err) && fetch_into(&f, o, path, err);
     age_stream_release(&f.stream);
     json_decref(o);
     link_close(&l);

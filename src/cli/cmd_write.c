@@ -62,15 +62,7 @@ bool cmd_draft(struct cli *cli, struct err *err)
     return done;
 }
 
-// The record that is answered or taken back, as the clerk shows it.
-static bool fetch(struct cli *cli, const struct link *l, json_t **ret_owned, struct err *err)
-{
-    struct buffer columns;
-    buffer_init(&columns, &cli->arena, 1024);
-    buffer_block16(&columns, str_bytes(str_of(cli->arguments[0])));
-    return clerk_show(&l->clerk, CLERK_SHOW, buffer_bytes(&columns), ret_owned, err);
-}
-
+// The record that is answered or taken back.
 static bool named_by(const json_t *shown, struct named_record *ret, struct err *err)
 {
     return (ref_read(str_of(see_text(shown, "ref")), &ret->ref) &&
@@ -117,7 +109,7 @@ static bool with_record(struct cli *cli,
     if (!sit_down(cli, &d, err))
         return false;
     struct compose *c = memory_new(1, sizeof *c);
-    bool done = fetch(cli, &d->link, &shown, err) &&
+    bool done = see_record(cli, &d->link.clerk, cli->arguments[0], &shown, err) &&
                 compose_begin(cli, &d->link, &d->layout, c, err) && fill(c, shown, err) &&
                 compose_keep(c, err);
     json_decref(shown);

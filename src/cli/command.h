@@ -64,6 +64,8 @@
     X(OPTION_OFF, "--off", "WORD", true, "a function to switch off, or all")                       \
     X(OPTION_ACT, "--act", "WORD", false, "resume, adopt or retire")                               \
     X(OPTION_CODEBOOK, "--codebook", "FILE", true, "a codebook or rendering beside the program's") \
+    X(OPTION_SMS, "--sms", NULL, false, "as messages of at most 160 characters")                   \
+    X(OPTION_THEIR_LANG, "--their-lang", "LANG", false, "the other side's language (else en)")     \
     X(OPTION_DROP_OFFICER, "--drop-officer", "NAME", true, "an officer to take out of the register")
 
 // One row of the table above.

@@ -107,6 +107,15 @@ static const struct command table[] = {
      "approve on a machine without a node give the same file there by --codebook."},
     {"codebook remove", "HASH", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_YES), cmd_codebook_remove,
      "remove a file that was added here", NULL},
+    {"codebook speak", "LINE...", 1, ANY,
+     OPTION(OPTION_LANG) | OPTION(OPTION_CODEBOOK) | OPTION(OPTION_EXERCISE) | OPTION(OPTION_SMS),
+     cmd_codebook_speak, "spell phrase lines for reading aloud, with check characters", NULL},
+    {"codebook hear", "[FILE]", 0, 1, OPTION(OPTION_LANG) | OPTION(OPTION_CODEBOOK),
+     cmd_codebook_hear, "check blocks that were heard, and render their lines",
+     "Standard input without FILE. One line of text is one block; where it holds \"=\", that ends "
+     "a\n"
+     "block, as in SMS. Everything that is wrong is listed at once, with what to ask for; nothing\n"
+     "is guessed. A block said again is written below the others. What was heard is not proven."},
     {"draft", "LINE...", 1, ANY,
      OPTIONS_OFFICER | OPTION(OPTION_TO) | OPTION(OPTION_FROM) | OPTION(OPTION_PRECEDENCE) |
          OPTION(OPTION_TLP) | OPTION(OPTION_MARKING) | OPTION(OPTION_EXERCISE) |
@@ -137,6 +146,12 @@ static const struct command table[] = {
      "show a record: code, rendering, delivery, dialogue, proofs",
      "With --form print: pages of a message, in --lang and in English, this State first. With\n"
      "--form line: the message in one line. Both print nothing else."},
+    {"speak", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_SMS), cmd_speak,
+     "spell a record for reading aloud, with the check groups of its note",
+     "What is read aloud is heard, not proven, until the record itself has come. Text and\n"
+     "attachments are not spoken. The other side checks it with `elchi codebook hear`."},
+    {"fax", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_THEIR_LANG) | OPTION(OPTION_OUT), cmd_fax,
+     "lay a record out as pages of a fax: blocks, and its rendering in two languages", NULL},
     {"answer", "REF LINE...", 2, ANY,
      OPTIONS_OFFICER | OPTION(OPTION_FROM) | OPTION(OPTION_TO) | OPTION(OPTION_PRECEDENCE) |
          OPTION(OPTION_TLP) | OPTION(OPTION_MARKING) | OPTION(OPTION_EXERCISE) |

@@ -127,6 +127,20 @@ bool layout_read(struct cli *cli, struct bytes text, struct record *ret, struct 
            record_read_approved(&cli->arena, text, ret, err);
 }
 
+struct render_with layout_with(const struct layout *l, const struct book *book,
+                               const char *language, bool exercise)
+{
+    return (struct render_with){.book = book,
+                                .language =
+                                    codebook_rendering(&l->codebook, book, str_of(language)),
+                                .wanted = str_of(language),
+                                .english = codebook_rendering(&l->codebook, book, STR("en")),
+                                .states = &l->states,
+                                .state_name = layout_state_name,
+                                .who = l,
+                                .exercise = exercise};
+}
+
 // U+2067 and U+2069: the reader's terminal sees where the other direction begins and ends.
 static const char isolate_begin[] = {(char)0xE2, (char)0x81, (char)0xA7, '\0'};
 static const char isolate_end[] = {(char)0xE2, (char)0x81, (char)0xA9, '\0'};
@@ -200,6 +214,15 @@ bool see_true(const json_t *o, const char *key)
 json_t *see_rows(const json_t *o, const char *key)
 {
     return json_object_get(o, key); // NULL has size 0 for the library
+}
+
+bool see_record(struct cli *cli, const struct clerk_link *clerk, const char *name,
+                json_t **ret_owned, struct err *err)
+{
+    struct buffer columns;
+    buffer_init(&columns, &cli->arena, 1024);
+    buffer_block16(&columns, str_bytes(str_of(name)));
+    return clerk_show(clerk, CLERK_SHOW, buffer_bytes(&columns), ret_owned, err);
 }
 
 bool see_print(json_t *owned, struct err *err)

@@ -9,6 +9,7 @@
 #include "clerk/client.h"
 #include "cli/command.h"
 #include "codebook/embedded.h"
+#include "codebook/render.h"
 #include "community/community.h"
 #include "record/record.h"
 
@@ -41,6 +42,10 @@ bool layout_say_record(struct cli *cli, const struct layout *l, struct bytes tex
 // Adds "renderings": {LANG: text} and their "form" to an object.
 bool layout_json_record(struct cli *cli, const struct layout *l, struct bytes text, json_t *to,
                         struct err *err) MUST_USE;
+// What a rendering of this book in a language needs: names of States, English beside it. Borrows
+// the language's name.
+struct render_with layout_with(const struct layout *l, const struct book *book,
+                               const char *language, bool exercise);
 // Lines indented by two, each isolated where the language is written from right to left.
 void layout_say_lines(struct str text, bool right_to_left);
 
@@ -49,6 +54,9 @@ const char *see_text(const json_t *o, const char *key); // "" when missing or nu
 uint64_t see_number(const json_t *o, const char *key);  // 0
 bool see_true(const json_t *o, const char *key);        // false
 json_t *see_rows(const json_t *o, const char *key);     // an array, perhaps empty
+// One record as the clerk shows it, by its reference or the hash of its note.
+bool see_record(struct cli *cli, const struct clerk_link *clerk, const char *name,
+                json_t **ret_owned, struct err *err) MUST_USE;
 // Prints the clerk's object as it is.
 bool see_print(json_t *owned, struct err *err) MUST_USE;
 // "k of n, quorum met".

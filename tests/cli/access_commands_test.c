@@ -50,6 +50,8 @@ static const struct command_try tries[] = {
     {"codebook find", "incident", NOBODY, PLAINLY},
     {"codebook check", "", NOBODY, PLAINLY},
     {"codebook render", "%L", NOBODY, PLAINLY},
+    {"codebook speak", "%L", NOBODY, PLAINLY},
+    {"codebook hear", "%C", NOBODY, STOLEN},
     {"codebook files", "--json", NOBODY, PLAINLY},
     {"codebook add", "%C", NOBODY, STOLEN},
     {"codebook remove", "%b --yes", NOBODY, PLAINLY},
@@ -63,6 +65,8 @@ static const struct command_try tries[] = {
     {"inbox", "--all --json", NOBODY, PLAINLY},
     {"sent", "--all --json", NOBODY, PLAINLY},
     {"show", "%r --json", BOTH, PLAINLY},
+    {"speak", "%r --json", NOBODY, PLAINLY}, // codes; text and attachments are not spoken
+    {"fax", "%r --json", NOBODY, PLAINLY},
     {"answer", "%r E01 --json", NOBODY, PLAINLY},
     {"withdraw", "%r --reason error --json", NOBODY, PLAINLY},
     {"attachment", "%r names.txt --out %o", BOTH, PLAINLY},
