@@ -71,7 +71,36 @@
     X(RENDERING_VOICE_LEFT_OUT, "voice-left-out", "")          /* texts and attachments */         \
     X(RENDERING_VOICE_GROUPS, "voice-groups", "{groups}")      /* check groups of the note */      \
     X(RENDERING_VOICE_TITLE, "voice-title", "{ref}{from}{to}") /* a record that is spoken */       \
-    X(RENDERING_VOICE_LINES, "voice-lines", "")                /* lines without a record */
+    X(RENDERING_VOICE_LINES, "voice-lines", "")                /* lines without a record */        \
+    X(RENDERING_GUIDE_HELP, "guide-help", "") /* the guided composition: how to answer */          \
+    X(RENDERING_GUIDE_TO, "guide-to", "")     /* to which State */                                 \
+    X(RENDERING_GUIDE_DESK, "guide-desk", "")                                                      \
+    X(RENDERING_GUIDE_FROM, "guide-from", "")                                                      \
+    X(RENDERING_GUIDE_SITUATION, "guide-situation", "")                                            \
+    X(RENDERING_GUIDE_PHRASE, "guide-phrase", "")                                                  \
+    X(RENDERING_GUIDE_NOTHING, "guide-nothing", "") /* no phrase is found */                       \
+    X(RENDERING_GUIDE_OPTIONAL, "guide-optional", "")                                              \
+    X(RENDERING_GUIDE_NEEDED, "guide-needed", "")                                                  \
+    X(RENDERING_GUIDE_ONE_OF, "guide-one-of", "{labels}")                                          \
+    X(RENDERING_GUIDE_CHOICE, "guide-choice", "")                                                  \
+    X(RENDERING_GUIDE_LIKE, "guide-like", "{example}") /* how a value is written */                \
+    X(RENDERING_GUIDE_WRONG, "guide-wrong", "")                                                    \
+    X(RENDERING_GUIDE_TAKEN, "guide-taken", "{value}") /* how it was understood */                 \
+    X(RENDERING_GUIDE_MESSAGE, "guide-message", "")                                                \
+    X(RENDERING_GUIDE_NEXT, "guide-next", "")                                                      \
+    X(RENDERING_GUIDE_ADD, "guide-add", "")                                                        \
+    X(RENDERING_GUIDE_REMOVE, "guide-remove", "")                                                  \
+    X(RENDERING_GUIDE_DONE, "guide-done", "")                                                      \
+    X(RENDERING_GUIDE_WHICH, "guide-which", "")                                                    \
+    X(RENDERING_GUIDE_PRECEDENCE, "guide-precedence", "{highest}")                                 \
+    X(RENDERING_GUIDE_USUAL, "guide-usual", "{value}") /* what Enter alone gives */                \
+    X(RENDERING_GUIDE_TLP, "guide-tlp", "")                                                        \
+    X(RENDERING_GUIDE_CONFIRM, "guide-confirm", "")                                                \
+    X(RENDERING_GUIDE_YES, "guide-yes", "")                                                        \
+    X(RENDERING_GUIDE_CHANGE, "guide-change", "")                                                  \
+    X(RENDERING_GUIDE_LEFT, "guide-left", "")               /* and nothing is kept */              \
+    X(RENDERING_GUIDE_NOT_OURS, "guide-not-ours", "{code}") /* our desk may not send it */         \
+    X(RENDERING_GUIDE_ANSWER, "guide-answer", "")           /* which line is answered */
 
 #define RENDERING_ENUM(name, key, places) name,
 enum rendering_string { RENDERING_STRINGS(RENDERING_ENUM) RENDERING_STRING_COUNT };
