@@ -19,6 +19,14 @@ check() {
 cd "$work" || exit 1
 once() { ONCE=1 timeout 120 "$top/tools/run-demo"; }
 check "the demonstration runs" once
+cp "$work/log" "$work/told"
+# the exchange stands there in code and in two languages: (code, words in Russian, words in Arabic)
+shows() { grep -q "^  [0-9][0-9] $1" told && grep -q "$1 — $2" told && grep -q "$1.* — $3" told; }
+check "it shows a stand-by" shows E02 "Строка 02 рассматривается" "السطر"
+check "it shows a question" shows A07 "Вопрос" "سؤال"
+check "it shows a correction" shows P12 "Исправление" "تصويب"
+check "it shows a closing" shows P15 "Мы считаем" "نعتبر"
+check "the dialogue is closed on both sides" test "$(grep -c 'dialogue closed' told)" -eq 2
 for f in proof community policy identity.txt body.age log/checkpoint; do
     check "it leaves $f" test -s demo/out/$f
 done
