@@ -88,6 +88,28 @@ static bool place_known(const struct phrase *p, struct str place)
     return phrase_parameter(p, str_slice(place, 4, place.len)) != NULL;
 }
 
+// As a text, or as a number that the sentence tells apart from every other.
+static bool is_shown(const struct search *s, struct str pattern,
+                     const struct pattern_places *places, struct str name)
+{
+    struct arena scratch;
+    struct err err = {0};
+    bool counted = false, told = false;
+    for (size_t i = 0; i < places->count; i++) {
+        if (!str_eq(places->places[i].name, name))
+            continue;
+        if (!places->places[i].number)
+            return true;
+        counted = true;
+    }
+    if (!counted)
+        return false;
+    arena_init(&scratch, 8 << 20);
+    bool done = pattern_tells_number(pattern, s->rendering->language, name, &scratch, &told, &err);
+    arena_release(&scratch);
+    return done && told;
+}
+
 static void check_places(struct search *s, const struct phrase *p, struct str pattern)
 {
     struct pattern_places places;
@@ -95,12 +117,7 @@ static void check_places(struct search *s, const struct phrase *p, struct str pa
     bool read = pattern_places_read(pattern, &places, &err);
     CHECK(read); // rendering_parse read it before
     for (size_t i = 0; i < p->parameters_count; i++) {
-        // A number that only chooses a plural form is lost; it must stand as a text too.
-        bool shown = false;
-        for (size_t at = 0; at < places.count; at++)
-            shown = shown || (!places.places[at].number &&
-                              str_eq(places.places[at].name, p->parameters[i].name));
-        if (!shown)
+        if (!is_shown(s, pattern, &places, p->parameters[i].name))
             add(s, FINDING_PARAMETER_LOST, p->code, p->parameters[i].name);
     }
     for (size_t i = 0; i < places.count; i++)

@@ -370,3 +370,27 @@ out:
     arena_release(&scratch);
     return done;
 }
+
+enum { NUMBERS_TRIED = 131 }; // past the first hundred every language's forms repeat
+
+bool pattern_tells_number(struct str pattern, struct str language, struct str name, struct arena *a,
+                          bool *ret, struct err *err)
+{
+    struct str told[NUMBERS_TRIED], has;
+    if (!arena_fmt(a, &has, err, "has-%.*s", STR_ARG(name)))
+        return false;
+    for (int n = 0; n < NUMBERS_TRIED; n++) {
+        struct pattern_value values[2] = {{.name = has, .text = STR("yes")},
+                                          {.name = name, .text = STR(""), .number = n}};
+        if (!pattern_format(pattern, language, values, 2, a, &told[n], err))
+            return false;
+        for (int before = 0; before < n; before++) {
+            if (!str_eq(told[before], told[n]))
+                continue;
+            *ret = false;
+            return true;
+        }
+    }
+    *ret = true;
+    return true;
+}

@@ -46,6 +46,12 @@ struct pattern_value {
 bool pattern_format(struct str pattern, struct str language, const struct pattern_value *values,
                     size_t count, struct arena *a, struct str *ret, struct err *err) MUST_USE;
 
+// Does the sentence tell which number stands in the place, by `#` or by a word of its own ("two
+// systems")? Tried with 0 to 130: no two of them may read the same.
+//   errors  as pattern_format
+bool pattern_tells_number(struct str pattern, struct str language, struct str name,
+                          struct arena *a, bool *ret, struct err *err) MUST_USE;
+
 // -- between this room's files: UTF-16 for ICU
 struct wide {
     uint16_t *ptr; // UChar; NUL-terminated

@@ -1,5 +1,6 @@
 // The aids beside the book: guide, scale, what else people call a phrase; and files added at run
 // time.
+#include "codebook/pattern.h"
 #include "tests/codebook/samples.h"
 
 #define GUIDE "elchi guide v1\nbook elchi 1\n\n"
@@ -133,4 +134,36 @@ TEST(a_file_added_takes_the_place_of_the_one_before_it)
     EXPECT(codebook_scale(&c, STR("XB")) == NULL);
     EXPECT_ERR(codebook_add(&c, str_bytes(STR("elchi poem v1\n")), &a, &err), ERR_MALFORMED);
     arena_release(&a);
+}
+
+// "21 systems" in Russian shares its form with "1 system": only # tells them apart.
+TEST(a_number_is_told_where_no_two_of_them_read_the_same)
+{
+    static const struct {
+        const char *language, *pattern;
+        bool told;
+    } cases[] = {
+        {"en", "{n, plural, one {# system} other {# systems}}", true},
+        {"en", "{n, plural, one {one system} other {# systems}}", true},
+        {"en", "{n, plural, one {one system} other {systems}}", false},
+        {"ru", "{n, plural, one {# система} few {# системы} many {# систем} other {# системы}}",
+         true},
+        {"ru", "{n, plural, one {система} few {# системы} many {# систем} other {# системы}}",
+         false},
+        {"ar", "{n, plural, zero {لا} one {واحد} two {اثنان} few {#} many {# س} other {# ص}}",
+         true},
+        {"ar", "{n, plural, one {واحد} two {اثنان} other {كثير}}", false},
+        {"en", "{has-n, select, yes { {n, plural, other {#}}} other {}}", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct arena a;
+        struct err err = {0};
+        bool told = !cases[i].told;
+        arena_init(&a, 8 << 20);
+        EXPECT_OK(pattern_tells_number(str_of(cases[i].pattern), str_of(cases[i].language),
+                                       STR("n"), &a, &told, &err));
+        if (told != cases[i].told)
+            fail_msg("case %zu", i);
+        arena_release(&a);
+    }
 }

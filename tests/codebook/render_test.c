@@ -146,6 +146,10 @@ TEST(a_rendering_keeps_every_value_and_disclaimer)
                 struct str shown;
                 EXPECT_OK(codebook_render_value(&with, &checked.values[v], p->parameters[v].table,
                                                 &a, &shown, &err));
+                // A number within its plural form needs no isolate: it is in the reader's digits.
+                bool isolated = str_starts(shown, STR("\xe2\x81\xa8"));
+                if (p->parameters[v].type == PARAMETER_COUNT && isolated)
+                    shown = str_slice(shown, 3, shown.len - 3);
                 if (!holds(r.lines[0].text, shown))
                     fail_msg("%.*s %.*s lost %.*s", STR_ARG(with.language->language),
                              STR_ARG(p->code), STR_ARG(p->parameters[v].name));
