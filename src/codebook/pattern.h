@@ -49,8 +49,8 @@ bool pattern_format(struct str pattern, struct str language, const struct patter
 // Does the sentence tell which number stands in the place, by `#` or by a word of its own ("two
 // systems")? Tried with 0 to 130: no two of them may read the same.
 //   errors  as pattern_format
-bool pattern_tells_number(struct str pattern, struct str language, struct str name,
-                          struct arena *a, bool *ret, struct err *err) MUST_USE;
+bool pattern_tells_number(struct str pattern, struct str language, struct str name, struct arena *a,
+                          bool *ret, struct err *err) MUST_USE;
 
 // -- between this room's files: UTF-16 for ICU
 struct wide {
