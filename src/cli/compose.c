@@ -283,8 +283,24 @@ static enum tlp usual_tlp(const struct compose *c)
     return usual;
 }
 
+// An answer takes over the precedence of what it answers, as far as its phrases may go: a word of
+// thanks to a FLASH message is no FLASH.
+static void lower_precedence(struct compose *c)
+{
+    if (option_given(c->cli, OPTION_PRECEDENCE))
+        return;
+    for (size_t i = 0; i < c->message.lines_count; i++) {
+        const struct phrase *p = book_phrase(c->book, c->message.lines[i].code);
+        if (p == NULL || c->record.precedence <= p->precedence_max)
+            continue;
+        c->record.precedence = p->precedence_max;
+        c->usual[USUAL_PRECEDENCE] = true;
+    }
+}
+
 static void fill_usual(struct compose *c)
 {
+    lower_precedence(c);
     if (c->record.tlp != TLP_NONE)
         return;
     c->record.tlp = usual_tlp(c);

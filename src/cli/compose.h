@@ -33,6 +33,7 @@ bool compose_handling(struct compose *c, struct err *err) MUST_USE;
 bool compose_choose_book(struct compose *c, struct err *err) MUST_USE;
 bool compose_book_of(struct compose *c, const struct record *asked, struct err *err) MUST_USE;
 // The arguments from `first` on as lines 01, 02, ...; then --text, --attach, --replaces.
+// A precedence that was taken over from what is answered falls to the highest the phrases allow.
 bool compose_message(struct compose *c, size_t first, struct err *err) MUST_USE;
 // One line as people type it: "N02 class=ddos when=...", in any order and spelling.
 bool compose_line(const struct layout *l, const struct book *book, struct arena *a,
