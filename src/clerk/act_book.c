@@ -7,6 +7,7 @@
 #include "clerk/shown.h"
 #include "clerk/take.h"
 #include "store/exchange_book.h"
+#include "store/office_vouch.h"
 
 // -- handing out ---------------------------------------------------------------------------------
 static bool put_hash(void *context, const struct digest *hash, struct bytes octets, struct err *err)
@@ -186,4 +187,44 @@ bool clerk_act_book_for(struct clerk *c, struct clerk_io *io, struct err *err)
     shown_number(io->shown, "newest", chosen.newest->version);
     shown_bool(io->shown, "told", chosen.told);
     return true;
+}
+
+// -- who vouches for what ------------------------------------------------------------------------
+struct vouching {
+    const struct clerk *clerk;
+    json_t *rows;
+};
+
+static bool take_vouch(void *context, const struct office_vouch *row, struct err *err)
+{
+    struct vouching *v = context;
+    const struct community_state *state = clerk_state_of(v->clerk, row->origin);
+    json_t *one = shown_object();
+    (void)err; // nothing can fail
+    shown_str(one, "state", state == NULL ? STR("") : state->code);
+    shown_str(one, "origin", row->origin);
+    shown_str(one, "ref", row->ref);
+    shown_digest(one, "note", &row->note);
+    shown_time(one, "time", row->time);
+    shown_str(one, "kind", row->kind);
+    shown_str(one, "of", row->of);
+    shown_str(one, "book", row->book);
+    shown_number(one, "version", row->version);
+    shown_digest(one, "file", &row->file);
+    shown_bool(one, "in_use", codebook_file(&v->clerk->codebook, &row->file) != NULL);
+    shown_add(v->rows, one);
+    return true;
+}
+
+// They are open to all members, so no officer is asked for.
+bool clerk_act_vouches(struct clerk *c, struct clerk_io *io, struct err *err)
+{
+    struct txn txn = {0};
+    struct vouching v = {c, shown_array()};
+    io->shown = shown_object();
+    shown_put(io->shown, "vouches", v.rows);
+    bool done = clerk_columns_done(io, err) && db_begin(c->office, &txn, err) &&
+                office_vouches(&txn, take_vouch, &v, err);
+    txn_release(&txn);
+    return done;
 }

@@ -58,7 +58,7 @@ clerk_act clerk_act_take_blob, clerk_act_take_bodies, clerk_act_blob_have, clerk
 // clerk/relay.c
 clerk_act clerk_act_leave_blob, clerk_act_offers_done;
 // clerk/act_book.c
-clerk_act clerk_act_take_books, clerk_act_book_for, clerk_act_codebook_files,
+clerk_act clerk_act_take_books, clerk_act_book_for, clerk_act_vouches, clerk_act_codebook_files,
     clerk_act_codebook_get, clerk_act_codebook_add, clerk_act_codebook_remove;
 // clerk/act_gap.c
 clerk_act clerk_act_accept_gap;

@@ -7,6 +7,7 @@
 #include "clerk/book_choice.h"
 #include "clerk/shown.h"
 #include "record/speech.h"
+#include "record/type/vouch.h"
 #include "record/type/withdraw.h"
 #include "store/exchange_blob.h"
 #include "store/office_view.h"
@@ -145,8 +146,28 @@ static bool check_message(struct checking *k, struct err *err)
     return check_answer(k, err);
 }
 
+// Nobody vouches for what is not in use here, octet for octet.
+static bool check_vouch(struct checking *k, struct err *err)
+{
+    const struct vouch *v = k->record->payload;
+    const struct codebook *c = &k->clerk->codebook;
+    const struct codebook_file *f = codebook_file(c, &v->file);
+    const struct book *book = codebook_book(c, v->book, v->version);
+    enum codebook_kind kind = v->kind == VOUCH_SCALE ? CODEBOOK_SCALE : CODEBOOK_RENDERING;
+    if (f == NULL || book == NULL)
+        return err_set(err, ERR_NOT_FOUND, "refs 6.10, rule 17",
+                       "no such file is in use here; `elchi codebook add FILE` adds it first");
+    bool same = f->kind == kind && f->size == v->size && str_eq(f->of, v->of) &&
+                str_eq(f->book, v->book) && f->version == v->version &&
+                digest_eq(&book->hash, &v->book_hash);
+    return same || err_set(err, ERR_CONFLICT, "refs 6.10, rule 17",
+                           "the file in use here with this hash is another than the record says");
+}
+
 static bool check_payload(struct checking *k, struct err *err)
 {
+    if (k->record->type == &record_type_vouch)
+        return check_vouch(k, err);
     if (k->record->type == &record_type_message)
         return check_message(k, err);
     if (k->record->type == &record_type_withdraw) {

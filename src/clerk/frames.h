@@ -53,6 +53,8 @@ enum clerk_caller {
     X(CLERK_CODEBOOK_GET, 33, CLERK_FOR_LOCAL, /* d32 -> b32 */ "hands out one of them")           \
     X(CLERK_BOOK_FOR, 34, CLERK_FOR_LOCAL, /* b16 State's code, or "all" -> JSON */                \
       "tells under which codebook to write to a State")                                            \
+    X(CLERK_VOUCHES, 35, CLERK_FOR_LOCAL, /* - -> JSON */                                          \
+      "lists which States vouch for which codebook file")                                          \
     /* -- what a carrier brings: a session or a bundle ---------------------------------------- */ \
     X(CLERK_TAKE_MANIFESTS, 48, CLERK_FOR_CARRIER, /* b16 origin, b32 chain -> u8 changed */       \
       "takes a chain of key manifests")                                                            \

@@ -58,6 +58,7 @@ static const struct {
     {CLERK_CODEBOOK_FILES, clerk_act_codebook_files, ONLY_SHOWS},
     {CLERK_CODEBOOK_GET, clerk_act_codebook_get, ONLY_SHOWS},
     {CLERK_BOOK_FOR, clerk_act_book_for, ONLY_SHOWS},
+    {CLERK_VOUCHES, clerk_act_vouches, ONLY_SHOWS},
     {CLERK_TAKE_MANIFESTS, clerk_act_take_manifests, WORK_LINGERS},
     {CLERK_TAKE_ENTRIES, clerk_act_take_entries, WORK_LINGERS},
     {CLERK_WITNESS, clerk_act_witness, WORK_FOLLOWS},

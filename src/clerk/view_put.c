@@ -5,10 +5,12 @@
 #include "clerk/seal.h"
 #include "record/type/message.h"
 #include "record/type/receipt.h"
+#include "record/type/vouch.h"
 #include "record/type/withdraw.h"
 #include "store/exchange_blob.h"
 #include "store/exchange_stage.h"
 #include "store/office_index.h"
+#include "store/office_vouch.h"
 
 static bool is_own(const struct clerk_putting *p)
 {
@@ -414,6 +416,21 @@ static bool put_again(const struct clerk_putting *p, const struct office_record 
     return clerk_dialogue_refresh(p->c, p->stores, &row->root, err);
 }
 
+static bool put_vouch(const struct clerk_putting *p, struct err *err)
+{
+    const struct verified_record *v = &p->opened->record;
+    if (v->record.type != &record_type_vouch)
+        return true;
+    const struct vouch *said = v->record.payload;
+    struct office_vouch row = {.note = v->note_hash,
+                               .kind = str_of(vouch_kind_word(said->kind)),
+                               .of = said->of,
+                               .book = said->book,
+                               .version = said->version,
+                               .file = said->file};
+    return office_vouch_put(&p->stores->office, &row, err);
+}
+
 static bool put_new(const struct clerk_putting *p, struct clerk_again *again, struct err *err)
 {
     const struct record *r = &p->opened->record.record;
@@ -426,7 +443,7 @@ static bool put_new(const struct clerk_putting *p, struct clerk_again *again, st
     if (!is_own(p) && !r->open &&
         !office_due_put(&p->stores->office, p->place->origin, p->place->at.n, err))
         return false;
-    return put_attachments(p, err) && put_row(p, err) && put_offers(p, err);
+    return put_attachments(p, err) && put_row(p, err) && put_vouch(p, err) && put_offers(p, err);
 }
 
 bool clerk_view_put(const struct clerk_putting *p, struct clerk_again *ret_again, struct err *err)

@@ -1,9 +1,11 @@
-// cli/cmd_book_files.c - codebook files of a node: listed, added, removed.
+// cli/cmd_book_files.c - codebook files of a node: listed, added, removed, vouched for.
 #include "base/limits.h"
 #include "clerk/books.h"
 #include "cli/commands.h"
+#include "cli/compose.h"
 #include "cli/layout.h"
 #include "cli/link.h"
+#include "record/type/vouch.h"
 
 // -- listing -------------------------------------------------------------------------------------
 static json_t *file_json(const struct codebook_file *f)
@@ -95,5 +97,85 @@ bool cmd_codebook_remove(struct cli *cli, struct err *err)
     if (command_json(cli))
         return say_json(json_pack("{s:s}", "removed", cli->arguments[0]), err);
     say("%s is removed.\n", cli->arguments[0]);
+    return true;
+}
+
+// -- vouching ------------------------------------------------------------------------------------
+static bool vouch_for(const struct layout *l, struct bytes file, struct vouch *ret, struct err *err)
+{
+    struct digest hash = digest_of(file);
+    const struct codebook_file *f = codebook_file(&l->codebook, &hash);
+    const struct book *book = f == NULL ? NULL : codebook_book(&l->codebook, f->book, f->version);
+    if (book == NULL)
+        return err_set(err, ERR_NOT_FOUND, "refs 6.10, rule 17",
+                       "this file is not in use at the node; `elchi codebook add FILE` adds it");
+    if (f->kind != CODEBOOK_RENDERING && f->kind != CODEBOOK_SCALE)
+        return err_set(err, ERR_USAGE, "refs 6.10, rule 17",
+                       "a State vouches for a rendering or its own scale, not for a %s",
+                       codebook_kind_word(f->kind));
+    *ret = (struct vouch){.kind = f->kind == CODEBOOK_SCALE ? VOUCH_SCALE : VOUCH_RENDERING,
+                          .file = hash,
+                          .size = f->size,
+                          .of = f->of,
+                          .book = f->book,
+                          .version = f->version,
+                          .book_hash = book->hash};
+    return true;
+}
+
+static bool draft_vouch(struct compose *c, struct bytes file, struct err *err)
+{
+    struct vouch said;
+    struct record *r = &c->record;
+    if (!vouch_for(c->layout, file, &said, err))
+        return false;
+    r->type = &record_type_vouch;
+    r->payload = &said;
+    r->open = true;
+    r->tlp = TLP_CLEAR; // whoever reads a rendering may know who vouches for it
+    if (!desk_read(str_of(option_value(c->cli, OPTION_FROM, "")), &r->from.desk))
+        return err_set(err, ERR_USAGE, NULL,
+                       "say which desk speaks: --from technical, diplomatic, judicial or "
+                       "coordination");
+    return compose_keep(c, err);
+}
+
+bool cmd_vouch(struct cli *cli, struct err *err)
+{
+    struct link l = {.clerk = {-1}};
+    struct bytes file;
+    if (!command_read(cli, cli->arguments[0], CODEBOOK_BYTES_MAX, &file, err) ||
+        !link_open_officer(cli, &l, err))
+        return false;
+    struct layout *layout = memory_new(1, sizeof *layout);
+    struct compose *c = memory_new(1, sizeof *c);
+    bool done = layout_open(cli, &l.clerk, layout, err) && compose_begin(cli, &l, layout, c, err) &&
+                draft_vouch(c, file, err);
+    link_close(&l);
+    memory_release(c);
+    memory_release(layout);
+    return done;
+}
+
+bool cmd_codebook_vouches(struct cli *cli, struct err *err)
+{
+    struct link l = {.clerk = {-1}};
+    json_t *shown = NULL;
+    json_t *one;
+    size_t i;
+    if (!link_open(cli, &l, err))
+        return false;
+    bool done = clerk_show(&l.clerk, CLERK_VOUCHES, (struct bytes){0}, &shown, err);
+    link_close(&l);
+    if (!done || command_json(cli))
+        return done && say_json(shown, err);
+    if (json_array_size(see_rows(shown, "vouches")) == 0)
+        say("No State vouches for a rendering yet; `elchi help vouch` says how.\n");
+    json_array_foreach(see_rows(shown, "vouches"), i, one)
+        say("%-9s %-8s %s %llu  %s  by %s, %s%s\n", see_text(one, "kind"), see_text(one, "of"),
+            see_text(one, "book"), (unsigned long long)see_number(one, "version"),
+            see_text(one, "file"), see_text(one, "state"), see_text(one, "ref"),
+            see_true(one, "in_use") ? "" : "  (not in use here)");
+    json_decref(shown);
     return true;
 }

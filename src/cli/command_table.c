@@ -100,6 +100,8 @@ static const struct command table[] = {
      "of 66 lines to be signed) and line (one line of --width characters, for lists and pagers)."},
     {"codebook files", "", 0, 0, OPTIONS_NODE, cmd_codebook_files,
      "list the codebook files in use at the node", NULL},
+    {"codebook vouches", "", 0, 0, OPTIONS_NODE, cmd_codebook_vouches,
+     "list which States vouch for which file", NULL},
     {"codebook add", "FILE", 1, 1, OPTIONS_OFFICER, cmd_codebook_add,
      "add a book or a rendering to those of the program, at this node",
      "The node checks it as `elchi codebook check` does and tells partners which books it holds.\n"
@@ -159,6 +161,12 @@ static const struct command table[] = {
      cmd_answer, "draft an answer to a message", NULL},
     {"withdraw", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_REASON), cmd_withdraw,
      "draft the withdrawal of a record of ours", NULL},
+    {"vouch", "FILE", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_FROM), cmd_vouch,
+     "draft the word that this State vouches for a rendering, or publishes its scale",
+     "The file must be in use at the node, octet for octet (`elchi codebook files`). The record "
+     "is\n"
+     "open to all members. Where it is held, \"draft rendering\" gives way to the State's name; a\n"
+     "file changed by one octet is a draft again. `elchi withdraw` takes it back."},
     {"attachment", "REF NAME", 2, 2, OPTIONS_OFFICER | OPTION(OPTION_OUT), cmd_attachment,
      "open an attachment into a file", NULL},
     {"erase", "REF [ATTACHMENT]", 1, 2,

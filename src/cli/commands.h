@@ -32,7 +32,8 @@ command_run cmd_codebook_list, cmd_codebook_show, cmd_codebook_check, cmd_codebo
 // cli/cmd_find.c: from words to a phrase
 command_run cmd_codebook_find;
 // cli/cmd_book_files.c: books and renderings beside the program's own
-command_run cmd_codebook_files, cmd_codebook_add, cmd_codebook_remove;
+command_run cmd_vouch, cmd_codebook_vouches, cmd_codebook_files, cmd_codebook_add,
+    cmd_codebook_remove;
 // cli/cmd_speak.c: by voice, fax and SMS
 command_run cmd_codebook_speak, cmd_codebook_hear, cmd_speak, cmd_fax;
 // cli/cmd_demo.c: what a demonstration leaves for other programs

@@ -131,6 +131,9 @@ bool form_render(struct cli *cli, const struct layout *l, const struct record *r
                                .scales = l->codebook.scales,
                                .scales_count = l->codebook.scales_count,
                                .exercise = record->exercise};
+    struct str vouchers[VOUCHERS_MAX];
+    with.vouchers = vouchers;
+    with.vouchers_count = layout_vouchers(l, with.language, vouchers, VOUCHERS_MAX);
     struct render_how how = {.form = form->form,
                              .width = form->width,
                              .bold = command_json(cli) ? "" : style_bold(),

@@ -79,6 +79,63 @@ static bool take_files_of_node(struct cli *cli, const struct clerk_link *clerk, 
     return reader_done(&r) || err_set(err, ERR_MALFORMED, NULL, "the node's list of files");
 }
 
+// -- vouchers ------------------------------------------------------------------------------------
+static bool take_vouchers(struct cli *cli, const struct clerk_link *clerk, struct layout *l,
+                          struct err *err)
+{
+    json_t *shown = NULL;
+    json_t *one;
+    size_t i;
+    struct layout_voucher *all = arena_new(&cli->arena, struct layout_voucher, LAYOUT_VOUCHERS_MAX);
+    if (all == NULL)
+        return err_set(err, ERR_LIMIT, "base/limits.h", "no room for the vouchers");
+    if (!clerk_show(clerk, CLERK_VOUCHES, (struct bytes){0}, &shown, err))
+        return false;
+    bool done = true;
+    json_array_foreach(see_rows(shown, "vouches"), i, one)
+    {
+        struct layout_voucher *to = &all[l->vouchers_count];
+        const char *state = see_text(one, "state");
+        if (l->vouchers_count == LAYOUT_VOUCHERS_MAX || state[0] == '\0' ||
+            !digest_read(str_of(see_text(one, "file")), &to->file))
+            continue; // of no State of this community
+        done = done && arena_str(&cli->arena, str_of(state), &to->state, err);
+        l->vouchers_count++;
+    }
+    json_decref(shown);
+    l->vouchers = all;
+    return done;
+}
+
+static bool already(const struct str *states, size_t count, struct str state)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(states[i], state))
+            return true;
+    return false;
+}
+
+size_t layout_vouchers(const struct layout *l, const struct rendering *r, struct str *ret,
+                       size_t most)
+{
+    struct codebook_file wanted = {.kind = CODEBOOK_RENDERING};
+    const struct codebook_file *file = NULL;
+    size_t count = 0;
+    if (r == NULL)
+        return 0;
+    wanted.of = r->language;
+    wanted.book = r->book_name;
+    wanted.version = r->book_version;
+    for (size_t i = 0; i < l->codebook.files_count; i++)
+        if (codebook_file_same(&l->codebook.files[i], &wanted))
+            file = &l->codebook.files[i];
+    for (size_t i = 0; file != NULL && i < l->vouchers_count && count < most; i++)
+        if (digest_eq(&l->vouchers[i].file, &file->hash) &&
+            !already(ret, count, l->vouchers[i].state))
+            ret[count++] = l->vouchers[i].state;
+    return count;
+}
+
 bool layout_open(struct cli *cli, const struct clerk_link *clerk, struct layout *ret,
                  struct err *err)
 {
@@ -87,7 +144,8 @@ bool layout_open(struct cli *cli, const struct clerk_link *clerk, struct layout 
     *ret = (struct layout){0};
     ret->states = (struct electorate){state_known, ret};
     if (!codebook_embedded(&cli->arena, &ret->codebook, err) ||
-        (clerk != NULL && !take_files_of_node(cli, clerk, ret, err)) ||
+        (clerk != NULL &&
+         (!take_files_of_node(cli, clerk, ret, err) || !take_vouchers(cli, clerk, ret, err))) ||
         !take_given_files(cli, ret, err))
         return false;
     if (clerk == NULL)

@@ -13,12 +13,20 @@
 #include "community/community.h"
 #include "record/record.h"
 
+// A State that vouches for the file of this hash.
+struct layout_voucher {
+    struct digest file;
+    struct str state;
+};
+enum { LAYOUT_VOUCHERS_MAX = 1024 }; // beyond it a banner names fewer States; the list has them all
 struct layout {
     struct codebook codebook;
     size_t files_left_out;    // of the node's: unusable beside the program's own
     struct electorate states; // of the community; any well-formed code without one
     bool has_community;
     struct community community;
+    const struct layout_voucher *vouchers; // as the node knows them; none without one
+    size_t vouchers_count;
 };
 // The books of this program, those added at the node and those of --codebook; and the community
 // applied at the node. `clerk` NULL: no node. Lives in the command's arena; `ret` must not move
@@ -30,6 +38,9 @@ bool layout_community(struct cli *cli, struct bytes file, struct layout *l,
                       struct err *err) MUST_USE;
 // A State's name in a language, for struct render_with; `who` is the layout.
 bool layout_state_name(const void *who, struct str state, struct str language, struct str *ret);
+// The States that vouch for this rendering, octet for octet; `ret` holds `most`. Returns how many.
+size_t layout_vouchers(const struct layout *l, const struct rendering *r, struct str *ret,
+                       size_t most);
 // A State's name with its code: "Republic of Abar (XA)", or the code alone.
 struct str layout_state(struct cli *cli, const struct layout *l, struct str code);
 

@@ -175,6 +175,18 @@ static bool render_notice(struct job *j, struct rendered *to)
            put_string(j, RENDERING_NO_LANGUAGE, &wanted, 1, &to->notice);
 }
 
+// The States' names as the language lists them, or that nobody vouches for its words.
+static bool render_banner(struct job *j, struct rendered *to)
+{
+    struct pattern_value states = {.name = STR("states")};
+    to->draft = j->with->vouchers_count == 0;
+    if (to->draft)
+        return put_string(j, RENDERING_DRAFT, NULL, 0, &to->banner);
+    return render_states(j->with, j->with->vouchers, j->with->vouchers_count, j->arena,
+                         &states.text, j->err) &&
+           put_string(j, RENDERING_VOUCHED, &states, 1, &to->banner);
+}
+
 static bool render_head(struct job *j, struct rendered *to)
 {
     const struct rendering *language = j->with->language;
@@ -184,7 +196,7 @@ static bool render_head(struct job *j, struct rendered *to)
     to->exercise = STR("");
     if (!render_book(j, to) || !render_notice(j, to))
         return false;
-    if (!j->with->vouched && !put_string(j, RENDERING_DRAFT, NULL, 0, &to->banner))
+    if (!render_banner(j, to))
         return false;
     return !j->with->exercise || put_string(j, RENDERING_EXERCISE, NULL, 0, &to->exercise);
 }

@@ -11,6 +11,7 @@
 #include "codebook/rendering.h"
 #include "codebook/scale.h"
 
+enum { VOUCHERS_MAX = 64 }; // named in a banner
 struct render_with {
     const struct book *book;          // NULL: not held here, and no line is known
     uint32_t unheld_version;          // of the book that is not held
@@ -24,7 +25,9 @@ struct render_with {
     const struct scale *scales; // States' own scales of severity that are held
     size_t scales_count;
     bool exercise; // `exercise yes` in the signed text: every rendering says so
-    bool vouched;  // a State vouches for this rendering by a signed record the caller holds
+    // Codes of the States that vouch for `language` by a signed record the caller holds.
+    const struct str *vouchers;
+    size_t vouchers_count;
 };
 
 enum render_flag {
@@ -48,7 +51,8 @@ struct rendered_line {
 struct rendered {
     struct str language;
     bool right_to_left;
-    struct str banner;   // "draft rendering; the code is authentic", empty once vouched for
+    bool draft;          // nobody vouches for it
+    struct str banner;   // "draft rendering; the code is authentic", or which States vouch for it
     struct str exercise; // or empty
     struct str notice;   // that there is no rendering in the language asked for; or empty
     struct str book;     // "Codebook elchi, version 1", or that version 2 is not held here

@@ -58,7 +58,7 @@ static bool write_line(const struct briefing *b, struct str text, struct str *re
     const struct rendered *r = b->rendered;
     struct pattern_value v[] = {
         {.name = STR("exercise"), .text = r->exercise.len > 0 ? STR("yes") : STR("no")},
-        {.name = STR("draft"), .text = r->banner.len > 0 ? STR("yes") : STR("no")},
+        {.name = STR("draft"), .text = r->draft ? STR("yes") : STR("no")},
         {.name = STR("text"), .text = text},
         {.name = STR("codes")},
         {.name = STR("book")},

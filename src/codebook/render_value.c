@@ -2,6 +2,7 @@
 #include "codebook/calendar.h"
 
 #include <unicode/uchar.h>
+#include <unicode/ulistformatter.h>
 #include <unicode/uloc.h>
 #include <unicode/unumberformatter.h>
 #include <unicode/ustring.h>
@@ -230,4 +231,53 @@ bool render_count(const struct render_with *with, uint64_t count, struct arena *
 {
     const struct value value = {.type = PARAMETER_COUNT, .number = count};
     return codebook_render_value(with, &value, NULL, a, ret, err);
+}
+
+// -- States in a row -----------------------------------------------------------------------------
+enum { STATES_CHARS = 16384, STATE_CHARS = 512 };
+struct listing {
+    UChar names[VOUCHERS_MAX][STATE_CHARS];
+    const UChar *items[VOUCHERS_MAX];
+    int32_t sizes[VOUCHERS_MAX];
+    UChar text[STATES_CHARS];
+};
+
+static bool list_states(struct listing *l, const char *locale, size_t count, struct arena *a,
+                        struct str *ret, struct err *err)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UListFormatter *format = ulistfmt_open(locale, &status);
+    int32_t len =
+        ulistfmt_format(format, l->items, l->sizes, (int32_t)count, l->text, STATES_CHARS, &status);
+    ulistfmt_close(format);
+    if (U_FAILURE(status) || len >= STATES_CHARS)
+        return icu_failed(status, err);
+    return wide_text(a, l->text, len, ret, err);
+}
+
+bool render_states(const struct render_with *with, const struct str *codes, size_t count,
+                   struct arena *a, struct str *ret, struct err *err)
+{
+    struct str language = with->language != NULL ? with->language->language : STR("en");
+    bool rtl = with->language != NULL && with->language->right_to_left;
+    char locale[LOCALE_CHARS];
+    bool done = locale_of(language, locale, err);
+    struct listing *l = memory_new(1, sizeof *l);
+    count = count < VOUCHERS_MAX ? count : VOUCHERS_MAX; // the others are in the list of vouchers
+    for (size_t i = 0; done && i < count; i++) {
+        UErrorCode status = U_ZERO_ERROR;
+        struct str name;
+        render_state(with, language, codes[i], &name);
+        done = render_isolated(rtl, name, a, &name, err);
+        if (!done)
+            break;
+        (void)u_strFromUTF8(l->names[i], STATE_CHARS, &l->sizes[i], name.ptr, (int32_t)name.len,
+                            &status);
+        l->items[i] = l->names[i];
+        if (U_FAILURE(status))
+            done = icu_failed(status, err);
+    }
+    done = done && list_states(l, locale, count, a, ret, err);
+    memory_release(l);
+    return done;
 }

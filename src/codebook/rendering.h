@@ -100,7 +100,8 @@
     X(RENDERING_GUIDE_CHANGE, "guide-change", "")                                                  \
     X(RENDERING_GUIDE_LEFT, "guide-left", "")               /* and nothing is kept */              \
     X(RENDERING_GUIDE_NOT_OURS, "guide-not-ours", "{code}") /* our desk may not send it */         \
-    X(RENDERING_GUIDE_ANSWER, "guide-answer", "")           /* which line is answered */
+    X(RENDERING_GUIDE_ANSWER, "guide-answer", "")           /* which line is answered */           \
+    X(RENDERING_VOUCHED, "vouched", "{states}") /* in place of draft: these States vouch for it */
 
 #define RENDERING_ENUM(name, key, places) name,
 enum rendering_string { RENDERING_STRINGS(RENDERING_ENUM) RENDERING_STRING_COUNT };

@@ -4,13 +4,12 @@
 #include "record/keys.h"
 #include "record/type/message.h"
 #include "record/type/receipt.h"
+#include "record/type/vouch.h"
 #include "record/type/withdraw.h"
 
 static const struct record_type *const types[] = {
-    &record_type_keys,
-    &record_type_message,
-    &record_type_receipt,
-    &record_type_withdraw,
+    &record_type_keys,  &record_type_message,  &record_type_receipt,
+    &record_type_vouch, &record_type_withdraw,
 };
 enum { TYPES_COUNT = sizeof types / sizeof types[0] };
 

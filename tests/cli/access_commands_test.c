@@ -54,6 +54,8 @@ static const struct command_try tries[] = {
     {"codebook hear", "%C", NOBODY, STOLEN},
     {"codebook files", "--json", NOBODY, PLAINLY},
     {"codebook add", "%C", NOBODY, STOLEN},
+    {"codebook vouches", "--json", NOBODY, PLAINLY},
+    {"vouch", "%C --from technical", NOBODY, STOLEN},
     {"codebook remove", "%b --yes", NOBODY, PLAINLY},
     {"draft", "--to %x --from technical --precedence ROUTINE --tlp GREEN --json %L", NOBODY,
      PLAINLY},

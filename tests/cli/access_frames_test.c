@@ -61,6 +61,7 @@ static const struct frame_try clerk_tries[] = {
     {"CLERK_AUDIT", "n8:0 n4:200 | n8:18446744073709551615 n4:200", NOBODY},
     {"CLERK_ERASE", "hb n2:0 | ha a", NOBODY},
     {"CLERK_ACCEPT_GAP", "wXB | wall", NOBODY},
+    {"CLERK_VOUCHES", "", NOBODY},
     {"CLERK_BOOK_FOR", "wXA | wXB | wall", NOBODY},
     {"CLERK_CODEBOOK_FILES", "", NOBODY},
     {"CLERK_CODEBOOK_GET", "hb | ha | hn", NOBODY},

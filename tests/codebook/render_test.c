@@ -271,10 +271,18 @@ TEST(a_draft_says_so_and_one_a_state_vouches_for_does_not)
     EXPECT(str_eq(r.banner, STR("Draft rendering; the code is authentic.")));
     EXPECT(str_eq(r.exercise, STR("")));
     EXPECT(str_eq(r.book, STR("Codebook elchi, version 1")));
-    with.vouched = true;
+    EXPECT(r.draft);
+    const struct str vouchers[] = {STR("XB"), STR("XC"), STR("XD")};
+    with.vouchers = vouchers;
+    with.vouchers_count = 3;
     with.exercise = true;
     EXPECT_OK(codebook_render(&with, NULL, 0, &a, &r, &err));
-    EXPECT(r.banner.len == 0);
+    EXPECT(!r.draft);
+    EXPECT(
+        str_eq(r.banner, STR("Rendering vouched for by XB, XC, and XD; the code is authentic.")));
+    with.vouchers_count = 1;
+    EXPECT_OK(codebook_render(&with, NULL, 0, &a, &r, &err));
+    EXPECT(str_eq(r.banner, STR("Rendering vouched for by XB; the code is authentic.")));
     EXPECT(r.exercise.len > 0);
     arena_release(&a);
 }

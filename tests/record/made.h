@@ -88,6 +88,20 @@
     "since 2026-07-14T03:00:00Z\n" \
     "attachments 0 of 0\n"
 
+#define MADE_VOUCH                      \
+    "elchi record v1\n"                 \
+    "log xa.example/demo\n"             \
+    "type vouch\n"                      \
+    "from XA/diplomatic\n"              \
+    "to all\n"                          \
+    "ref XA-2026-0003\n"                \
+    "time 2026-07-14T05:00:00Z\n"       \
+    "precedence ROUTINE\n"              \
+    "tlp CLEAR\n"                       \
+    "exercise no\n"                     \
+    "file rendering " HASH_A " 23456\n" \
+    "of ru\n"                           \
+    "book elchi 1 " HASH_A "\n"
 #define MADE_WITHDRAW                 \
     "elchi record v1\n"               \
     "log xa.example/demo\n"           \
@@ -104,7 +118,8 @@
     "seen xb.example/demo 4711 " ROOT_A "\n"
 
 static const char *const made_texts[] = {MADE_MESSAGE,    MADE_OPEN_MESSAGE, MADE_RECEIPT,
-                                         MADE_UNREADABLE, MADE_MISSING,      MADE_WITHDRAW};
+                                         MADE_UNREADABLE, MADE_MISSING,      MADE_WITHDRAW,
+                                         MADE_VOUCH};
 enum { MADE_TEXTS = sizeof made_texts / sizeof made_texts[0] };
 
 MADE struct bytes octets(const char *text)

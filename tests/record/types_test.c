@@ -2,6 +2,7 @@
 #include "record/lifecycle.h"
 #include "record/type/message.h"
 #include "record/type/receipt.h"
+#include "record/type/vouch.h"
 #include "record/type/withdraw.h"
 #include "tests/record/made.h"
 
@@ -202,5 +203,28 @@ TEST(no_type_stands_in_the_log_whole_that_can_hold_personal_data)
     EXPECT(!record_type_message.as_it_is);
     EXPECT(!record_type_receipt.as_it_is);
     EXPECT(!record_type_withdraw.as_it_is);
+    EXPECT(!record_type_vouch.as_it_is);
     EXPECT(record_type_message.lifecycle == &lifecycle_dialogue);
+}
+
+TEST(a_voucher_names_a_file_and_a_scale_is_ones_own)
+{
+    static const struct change changes[] = {
+        {"file rendering", "file scale", false}, // of ru: no State
+        {"file rendering", "file codebook", false},
+        {"rendering " HASH_A " 23456\nof ru", "scale " HASH_A " 23456\nof XA", true},
+        {"rendering " HASH_A " 23456\nof ru", "scale " HASH_A " 23456\nof XB", false},
+        {" 23456", " 0", false},
+        {" 23456", " 023456", false},
+        {" 23456", " 1048577", false},
+        {"of ru", "of zh-Hant", true},
+        {"of ru", "of r_u", false},
+        {"of ru", "of", false},
+        {"elchi 1 ", "Elchi 1 ", false},
+        {"elchi 1 ", "elchi 0 ", false},
+        {"elchi 1 ", "elchi 4294967296 ", false},
+        {"book elchi", "book", false},
+        {"to all", "to XB/technical", false},
+    };
+    EXPECT_CHANGES(MADE_VOUCH, changes);
 }

@@ -2,6 +2,8 @@
 // asks for).
 #include "store/office_view.h"
 
+#include "store/office_vouch.h"
+
 #include "tests/store/support.h"
 
 struct office {
@@ -264,5 +266,65 @@ TEST(a_reset_forgets_views_and_keeps_accounts_drafts_and_audit)
     EXPECT_OK(office_audit_check(&o.txn, &count, NULL, &err));
     EXPECT(count == 1);
     EXPECT_OK(office_record_add(&o.txn, &row, NULL, &err));
+    office_close(&o);
+}
+
+// -- vouchers ------------------------------------------------------------------------------------
+static bool see_vouch(void *context, const struct office_vouch *row, struct err *err)
+{
+    uint64_t *seen = context;
+    struct digest file = named(77);
+    (void)err;
+    EXPECT(str_eq(row->kind, STR("rendering")) && str_eq(row->of, STR("uz")));
+    EXPECT(str_eq(row->book, STR("elchi")) && row->version == 1 && digest_eq(&row->file, &file));
+    EXPECT(str_eq(row->origin, STR("xb.example/demo")) && row->ref.len > 0);
+    *seen = *seen * 10 + (uint64_t)row->time.s;
+    return true;
+}
+
+static uint64_t vouches(struct office *o)
+{
+    struct err err = {0};
+    uint64_t seen = 0;
+    EXPECT_OK(office_vouches(&o->txn, see_vouch, &seen, &err));
+    return seen;
+}
+
+static void put_vouched(struct office *o, struct office_record row)
+{
+    struct err err = {0};
+    struct office_vouch v = {row.note, STR("rendering"), STR("uz"),     STR("elchi"),
+                             1,        named(77),        .ref = STR("")};
+    row.type = STR("vouch");
+    EXPECT_OK(office_record_add(&o->txn, &row, NULL, &err));
+    EXPECT_OK(office_vouch_put(&o->txn, &v, &err));
+    EXPECT_OK(office_vouch_put(&o->txn, &v, &err)); // again: one
+}
+
+TEST(a_voucher_stands_while_its_record_is_valid_here_and_not_taken_back)
+{
+    struct err err = {0};
+    struct office o;
+    office_open(&o);
+    EXPECT(vouches(&o) == 0);
+    put_vouched(&o, record(1));
+    struct office_record void_row = record(2);
+    void_row.void_rule = STR("reused-serial");
+    put_vouched(&o, void_row);
+    struct office_record erased = record(3);
+    erased.sealed = (struct bytes){0};
+    put_vouched(&o, erased);
+    EXPECT(vouches(&o) == 1);
+    struct office_record taken = record(4);
+    taken.type = STR("withdraw");
+    taken.answers = named(1);
+    taken.origin = STR("xc.example/demo"); // another State's word takes nothing back
+    EXPECT_OK(office_record_add(&o.txn, &taken, NULL, &err));
+    EXPECT(vouches(&o) == 1);
+    taken = record(5);
+    taken.type = STR("withdraw");
+    taken.answers = named(1);
+    EXPECT_OK(office_record_add(&o.txn, &taken, NULL, &err));
+    EXPECT(vouches(&o) == 0);
     office_close(&o);
 }
