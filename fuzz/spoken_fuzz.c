@@ -1,7 +1,7 @@
 // rooms: codebook
-#include "codebook/spoken.h"
 #include "codebook/spoken_check.h"
 #include "codebook/spoken_head.h"
+#include "codebook/spoken_kept.h"
 #include "codebook/spoken_pack.h"
 #include "tests/codebook/spoken_book.h"
 
@@ -75,6 +75,25 @@ static void unpack(struct bytes sent, struct arena *a)
     }
 }
 
+// What is kept of it is heard whole again, and kept as the same text.
+static void keep(struct bytes sent, const struct heard *heard)
+{
+    struct arena own; // hearing has used up most of the other
+    struct arena *a = &own;
+    struct err err = {0};
+    struct str once, twice;
+    struct heard again;
+    arena_init(a, 64 << 20);
+    bool kept = spoken_kept(sent, a, &once, &err) &&
+                spoken_hear(shelf_once(), str_bytes(once), a, &again, &err) &&
+                spoken_kept(str_bytes(once), a, &twice, &err);
+    CHECK(kept);
+    CHECK(again.whole);
+    CHECK(again.lines_count == heard->lines_count);
+    CHECK(str_eq(once, twice));
+    arena_release(a);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena a;
@@ -86,6 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CHECK(err.kind != ERR_NONE);
     } else if (heard.whole) {
         use(&heard, &a);
+        keep(bytes_of(data, size), &heard);
     } else {
         for (size_t i = 0; i < heard.problems_count; i++)
             CHECK(heard.problems[i].text.len > 0);

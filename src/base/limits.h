@@ -47,6 +47,7 @@ enum {
     CLERK_CONNECTIONS_MAX = 64,           // commands at the local socket at one moment
     CLERK_ROWS_MAX = 200,                 // of one list; a longer one is asked for page by page
     CLERK_BODIES_MAX = 256,               // small bodies in one frame and one durable step
+    HEARD_KEPT_MAX = 200,                 // heard messages a node keeps; all of them are one list
     // -- bodies ----------------------------------------------------------------------------------
     AGE_HEADER_BYTES_MAX = 65536, // 600 recipients; a sealed body has two
     AGE_CHUNK_BYTES = 65536,      // age v1: plaintext octets of a chunk
