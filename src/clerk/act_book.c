@@ -33,7 +33,7 @@ bool clerk_act_codebook_get(struct clerk *c, struct clerk_io *io, struct err *er
 {
     struct txn txn = {0};
     struct digest hash;
-    struct bytes file;
+    struct bytes file = {0};
     clerk_take_digest(io, &hash);
     if (!clerk_columns_done(io, err))
         return false;
