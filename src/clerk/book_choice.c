@@ -91,7 +91,10 @@ bool clerk_book_choose(struct clerk *c, const struct state_code *to, struct cler
                        "this node does not hold the community's codebook (version %u); `elchi "
                        "codebook add FILE` adds it",
                        (unsigned)c->community.codebook_version);
-    *ret = (struct clerk_book_choice){book, newest_of(&c->codebook, book->name), l.told};
+    // The book itself is on the shelf, so there is a newest one of its name.
+    const struct book *newest = newest_of(&c->codebook, book->name);
+    CHECK(newest != NULL);
+    *ret = (struct clerk_book_choice){book, newest, l.told};
     return true;
 }
 
@@ -108,6 +111,7 @@ static bool say_why(const struct clerk_book_choice *chosen, const struct book *b
                     const struct state_code *other, struct arena *a, struct str *ret,
                     struct err *err)
 {
+    CHECK(chosen->newest != NULL);
     unsigned under = (unsigned)book->version, newest = (unsigned)chosen->newest->version;
     if (!state_code_is_set(other))
         return arena_fmt(a, ret, err, "Written under codebook %u: every member reads it.", under);

@@ -199,7 +199,8 @@ static enum outcome take_situation(struct guided *g, struct str in, struct err *
     }
     if (count == 0)
         return refuse(g, RENDERING_GUIDE_NOTHING, STR(""));
-    memcpy(g->offered, fitting, count * sizeof fitting[0]);
+    for (size_t i = 0; i < count; i++)
+        g->offered[i] = fitting[i];
     g->offered_count = count;
     g->step = GUIDED_PHRASE;
     return TAKEN;

@@ -16,14 +16,18 @@ struct sheet {
 };
 
 // U+2067 and U+2069: a terminal sees where the other direction begins and ends.
-#define ISOLATE_BEGIN "\xE2\x81\xA7"
-#define ISOLATE_END "\xE2\x81\xA9"
+static const uint8_t isolate_begin[] = {0xe2, 0x81, 0xa7}, isolate_end[] = {0xe2, 0x81, 0xa9};
 
 static void put_line(struct sheet *s, bool right_to_left, const char *before, struct str text)
 {
-    buffer_fmt(&s->out, "  %s%s", right_to_left ? ISOLATE_BEGIN : "", before);
+    buffer_str(&s->out, STR("  "));
+    if (right_to_left)
+        buffer_put(&s->out, bytes_of(isolate_begin, sizeof isolate_begin));
+    buffer_str(&s->out, str_of(before));
     buffer_str(&s->out, text);
-    buffer_str(&s->out, right_to_left ? STR(ISOLATE_END "\n") : STR("\n"));
+    if (right_to_left)
+        buffer_put(&s->out, bytes_of(isolate_end, sizeof isolate_end));
+    buffer_str(&s->out, STR("\n"));
 }
 
 // -- the words of the language --------------------------------------------------------------------

@@ -74,6 +74,22 @@ static bool is_mark(UChar32 c)
     return (U_GET_GC_MASK(c) & (U_GC_MN_MASK | U_GC_ME_MASK)) != 0 || c == 0x0640; // tatweel
 }
 
+// At most FOLD_WORD_UNITS_MAX units, and never half a character.
+static int32_t bounded(const UChar *from, int32_t len)
+{
+    int32_t cut = FOLD_WORD_UNITS_MAX;
+    if (len <= cut)
+        return len;
+    U16_SET_CP_START(from, 0, cut);
+    return cut;
+}
+
+static int32_t append(UChar *to, int32_t at, UChar32 c)
+{
+    U16_APPEND_UNSAFE(to, at, c);
+    return at;
+}
+
 // Case, compatibility, marks and variants are gone; at most FOLD_WORD_UNITS_MAX units.
 static bool fold_letters(const struct folder *f, const UChar *from, int32_t from_len,
                          struct arena *a, struct str *ret, struct err *err)
@@ -83,12 +99,8 @@ static bool fold_letters(const struct folder *f, const UChar *from, int32_t from
     UChar kept[FOLD_WORD_UNITS_MAX];
     int32_t n = 0;
     UErrorCode status = U_ZERO_ERROR;
-    if (from_len > FOLD_WORD_UNITS_MAX) {
-        int32_t cut = FOLD_WORD_UNITS_MAX;
-        U16_SET_CP_START(from, 0, cut);
-        from_len = cut;
-    }
-    int32_t len = unorm2_normalize(f->decompose, from, from_len, whole, ROOM, &status);
+    int32_t len =
+        unorm2_normalize(f->decompose, from, bounded(from, from_len), whole, ROOM, &status);
     if (status == U_BUFFER_OVERFLOW_ERROR) {
         *ret = STR(""); // a ligature of a whole sentence is no word that anybody looks for
         return true;
@@ -97,10 +109,8 @@ static bool fold_letters(const struct folder *f, const UChar *from, int32_t from
         return err_set(err, ERR_IO, CLAUSE, "ICU: %s", u_errorName(status));
     for (int32_t i = 0; i < len && n < FOLD_WORD_UNITS_MAX - 1;) {
         UChar32 c = next_point(whole, &i, len);
-        if (is_mark(c))
-            continue;
-        c = variant_of(u_foldCase(c, U_FOLD_CASE_DEFAULT));
-        U16_APPEND_UNSAFE(kept, n, c);
+        if (!is_mark(c))
+            n = append(kept, n, variant_of(u_foldCase(c, U_FOLD_CASE_DEFAULT)));
     }
     return wide_text(a, kept, n, ret, err);
 }
@@ -149,19 +159,22 @@ static bool is_han(const UChar *text, int32_t at, int32_t len)
     return uscript_getScript(next_point(text, &at, len), &status) == USCRIPT_HAN;
 }
 
+static int32_t after_point(const UChar *text, int32_t at, int32_t len)
+{
+    U16_FWD_1(text, at, len);
+    return at;
+}
+
 // A run of Han from `from` on: every two neighbours, or the one character that stands alone.
 static bool add_han(struct folder *f, const UChar *text, int32_t from, int32_t to, struct arena *a,
                     struct folded *ret, struct err *err)
 {
     int32_t at = from;
     for (;;) {
-        int32_t second = at;
-        U16_FWD_1(text, second, to);
-        int32_t end = second;
-        if (end < to)
-            U16_FWD_1(text, end, to);
-        else if (at > from)
+        int32_t second = after_point(text, at, to);
+        if (second == to && at > from)
             return true;
+        int32_t end = second < to ? after_point(text, second, to) : to;
         if (!add_word(f, text + at, end - at, a, ret, err))
             return false;
         if (end >= to)
@@ -173,7 +186,7 @@ static bool add_han(struct folder *f, const UChar *text, int32_t from, int32_t t
 static int32_t han_end(const UChar *text, int32_t at, int32_t len)
 {
     while (at < len && is_han(text, at, len))
-        U16_FWD_1(text, at, len);
+        at = after_point(text, at, len);
     return at;
 }
 

@@ -21,10 +21,11 @@ void spoken_groups(const struct digest *note, uint32_t ret_groups[SPOKEN_GROUPS]
 void spoken_line_name(uint32_t line, char ret_name[3])
 {
     CHECK(line <= SPOKEN_CLOSING);
-    bool closing = line == SPOKEN_CLOSING;
-    ret_name[0] = closing ? 'Z' : (char)('0' + line / 10);
-    ret_name[1] = closing ? 'Z' : (char)('0' + line % 10);
-    ret_name[2] = '\0';
+    memcpy(ret_name, "ZZ", 3);
+    if (line == SPOKEN_CLOSING)
+        return;
+    ret_name[0] = (char)('0' + line / 10);
+    ret_name[1] = (char)('0' + line % 10);
 }
 
 void spoken_sum_begin(struct hash *sum)

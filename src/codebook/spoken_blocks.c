@@ -29,7 +29,7 @@ static uint32_t line_of(const char *text)
 static bool block_agrees(const struct raw_block *b)
 {
     char again[SPOKEN_BLOCK_CHARS_MAX + 1];
-    if (b->strange || b->len < 2 * SPOKEN_GROUP_CHARS || b->len % SPOKEN_GROUP_CHARS != 0)
+    if (b->strange || b->len < (size_t)2 * SPOKEN_GROUP_CHARS || b->len % SPOKEN_GROUP_CHARS != 0)
         return false;
     memcpy(again, b->text, b->len);
     spoken_seal(again, b->len, 4);

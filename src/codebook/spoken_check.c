@@ -66,7 +66,9 @@ char spoken_symbol_of(char written)
         return '0';
     if (c == 'I' || c == 'L')
         return '1';
-    return spoken_value(c) < SPOKEN_SYMBOLS ? c : '\0';
+    if (spoken_value(c) == SPOKEN_SYMBOLS)
+        return '\0';
+    return c;
 }
 
 void spoken_seal(char *whole, size_t len, size_t filler_at)

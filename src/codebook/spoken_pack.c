@@ -20,7 +20,16 @@ enum { TEXT_SHIFT = 'X', TEXT_OTHER = 'Y', TEXT_END = 'Z' };
 
 static char change_case(char c)
 {
-    return ascii_is_lower(c) ? ascii_upper(c) : ascii_lower(c);
+    if (ascii_is_lower(c))
+        return ascii_upper(c);
+    return ascii_lower(c);
+}
+// Where capitals are usual they are the unmarked ones.
+static char as_written(enum spoken_case usual, char c)
+{
+    if (usual == SPOKEN_CAPITAL)
+        return change_case(c);
+    return c;
 }
 
 static bool stands_for_itself(char symbol)
@@ -50,7 +59,7 @@ static void put_char(struct writer *to, char c)
 void spoken_put_text(struct writer *to, enum spoken_case usual, struct str text)
 {
     for (size_t i = 0; i < text.len; i++)
-        put_char(to, usual == SPOKEN_CAPITAL ? change_case(text.ptr[i]) : text.ptr[i]);
+        put_char(to, as_written(usual, text.ptr[i]));
     writer_u8(to, TEXT_END);
 }
 
@@ -74,9 +83,9 @@ void spoken_take_text(struct spoken_in *in, enum spoken_case usual, struct write
             unsigned value = spoken_value(spoken_take(in));
             if (value == SPOKEN_SYMBOLS)
                 break;
-            c = symbol == TEXT_SHIFT ? shifted[value] : other[value];
+            c = (symbol == TEXT_SHIFT ? shifted : other)[value];
         }
-        writer_u8(ret, (uint8_t)(usual == SPOKEN_CAPITAL ? change_case(c) : c));
+        writer_u8(ret, (uint8_t)as_written(usual, c));
     }
     in->failed = in->failed || ret->full;
 }
@@ -118,8 +127,11 @@ struct moment spoken_take_time(struct spoken_in *in)
 {
     char text[MOMENT_CHARS];
     struct moment at = {0};
-    for (size_t i = 0; i < MOMENT_CHARS; i++)
-        text[i] = time_form[i] == 'd' ? spoken_take(in) : time_form[i];
+    for (size_t i = 0; i < MOMENT_CHARS; i++) {
+        text[i] = time_form[i];
+        if (time_form[i] == 'd')
+            text[i] = spoken_take(in);
+    }
     if (in->failed || !moment_read((struct str){text, MOMENT_CHARS}, &at))
         in->failed = true;
     return at;
@@ -269,7 +281,9 @@ static void take_prefix6(struct spoken_in *in, struct writer *ret)
     struct err none = {0};
     size_t at = 0, bits = (size_t)spoken_take_number(in, 3);
     for (size_t i = 0; i < 32; i++) {
-        char digit = i < (bits + 3) / 4 ? spoken_take(in) : '0';
+        char digit = '0';
+        if (i < (bits + 3) / 4)
+            digit = spoken_take(in);
         typed[at++] = digit;
         if (i % 4 == 3 && i < 31)
             typed[at++] = ':';
