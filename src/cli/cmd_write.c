@@ -47,17 +47,23 @@ static bool draft_columns(struct cli *cli, struct bytes *ret, struct err *err)
 }
 
 // -- drafting ------------------------------------------------------------------------------------
+bool compose_draft(struct cli *cli, struct link *link, const struct layout *layout, struct err *err)
+{
+    struct compose *c = memory_new(1, sizeof *c);
+    bool done = compose_begin(cli, link, layout, c, err);
+    c->fresh = true;
+    done = done && compose_handling(c, err) && compose_choose_book(c, err) &&
+           compose_message(c, 0, err) && compose_keep(c, err);
+    memory_release(c);
+    return done;
+}
+
 bool cmd_draft(struct cli *cli, struct err *err)
 {
     struct desk_side *d = NULL;
     if (!sit_down(cli, &d, err))
         return false;
-    struct compose *c = memory_new(1, sizeof *c);
-    bool done = compose_begin(cli, &d->link, &d->layout, c, err);
-    c->fresh = true;
-    done = done && compose_handling(c, err) && compose_choose_book(c, err) &&
-           compose_message(c, 0, err) && compose_keep(c, err);
-    memory_release(c);
+    bool done = compose_draft(cli, &d->link, &d->layout, err);
     stand_up(d);
     return done;
 }
@@ -100,20 +106,33 @@ static bool answer_of(struct compose *c, const json_t *shown, struct err *err)
            compose_message(c, 1, err);
 }
 
-static bool with_record(struct cli *cli,
-                        bool (*fill)(struct compose *c, const json_t *shown, struct err *err),
-                        struct err *err)
+typedef bool fill_from(struct compose *c, const json_t *shown, struct err *err);
+
+static bool from_record(struct cli *cli, struct link *link, const struct layout *layout,
+                        fill_from *fill, struct err *err)
 {
-    struct desk_side *d = NULL;
     json_t *shown = NULL;
-    if (!sit_down(cli, &d, err))
-        return false;
     struct compose *c = memory_new(1, sizeof *c);
-    bool done = see_record(cli, &d->link.clerk, cli->arguments[0], &shown, err) &&
-                compose_begin(cli, &d->link, &d->layout, c, err) && fill(c, shown, err) &&
+    bool done = see_record(cli, &link->clerk, cli->arguments[0], &shown, err) &&
+                compose_begin(cli, link, layout, c, err) && fill(c, shown, err) &&
                 compose_keep(c, err);
     json_decref(shown);
     memory_release(c);
+    return done;
+}
+
+bool compose_answer(struct cli *cli, struct link *link, const struct layout *layout,
+                    struct err *err)
+{
+    return from_record(cli, link, layout, answer_of, err);
+}
+
+static bool with_record(struct cli *cli, fill_from *fill, struct err *err)
+{
+    struct desk_side *d = NULL;
+    if (!sit_down(cli, &d, err))
+        return false;
+    bool done = from_record(cli, &d->link, &d->layout, fill, err);
     stand_up(d);
     return done;
 }

@@ -31,6 +31,7 @@
     X(OPTION_TEXT, "--text", "LANG:TEXT", true, "a paragraph of unofficial free text")             \
     X(OPTION_ATTACH, "--attach", "FILE[:NAME[:MEDIA]]", true, "a file to send along")              \
     X(OPTION_REPLACES, "--replaces", "REF", false, "the message this one replaces")                \
+    X(OPTION_ANSWERS, "--answers", "REF", false, "the message this one answers")                   \
     X(OPTION_REASON, "--reason", "WORD", false, "why")                                             \
     X(OPTION_APPROVAL, "--approval", "FILE", true, "an approval by `elchi approve`")               \
     X(OPTION_UNTIL, "--until", "TIME", false, "until when (YYYY-MM-DDTHH:MM:SSZ)")                 \

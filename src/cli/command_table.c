@@ -91,6 +91,10 @@ static const struct command table[] = {
      "With --lang only in that language; else in all, those of $ELCHI_LANG first. Says why each\n"
      "phrase was found: an item of its words exactly or in part, its sentence, a situation, a "
      "table."},
+    {"codebook compose", "", 0, 0,
+     OPTION(OPTION_LANG) | OPTION(OPTION_THEIR_LANG) | OPTION(OPTION_CODEBOOK),
+     cmd_codebook_compose, "compose lines one question at a time, with no node",
+     "As `elchi compose`, but prints the lines for `elchi draft`."},
     {"codebook check", "", 0, 0, OPTION(OPTION_LANG) | OPTION(OPTION_CODEBOOK), cmd_codebook_check,
      "check book and renderings against the rules", NULL},
     {"codebook render", "LINE...", 1, ANY,
@@ -118,6 +122,19 @@ static const struct command table[] = {
      "a\n"
      "block, as in SMS. Everything that is wrong is listed at once, with what to ask for; nothing\n"
      "is guessed. A block said again is written below the others. What was heard is not proven."},
+    {"compose", "", 0, 0,
+     OPTIONS_OFFICER | OPTION(OPTION_THEIR_LANG) | OPTION(OPTION_ANSWERS) | OPTION(OPTION_TO) |
+         OPTION(OPTION_FROM) | OPTION(OPTION_PRECEDENCE) | OPTION(OPTION_TLP) |
+         OPTION(OPTION_MARKING) | OPTION(OPTION_EXERCISE) | OPTION(OPTION_TEXT) |
+         OPTION(OPTION_ATTACH) | OPTION(OPTION_REPLACES),
+     cmd_compose, "compose a message one question at a time, and keep it as a draft",
+     "Asks to whom, what it is about, which phrase, and each value; after every line shows what "
+     "the\n"
+     "message says in --lang and in --their-lang. `?` helps, `<` goes one step back, `q` or the "
+     "end\n"
+     "of the input leaves and keeps nothing. With --answers REF it offers the answers that the\n"
+     "message allows. Reads lines from a pipe as well. Times are UTC: 14:30, +4h, 2026-07-14 "
+     "14:30."},
     {"draft", "LINE...", 1, ANY,
      OPTIONS_OFFICER | OPTION(OPTION_TO) | OPTION(OPTION_FROM) | OPTION(OPTION_PRECEDENCE) |
          OPTION(OPTION_TLP) | OPTION(OPTION_MARKING) | OPTION(OPTION_EXERCISE) |

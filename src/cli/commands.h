@@ -29,6 +29,8 @@ command_run cmd_erase;
 command_run cmd_bundle_write, cmd_bundle_read, cmd_bundle_show;
 // cli/cmd_book.c: the codebook
 command_run cmd_codebook_list, cmd_codebook_show, cmd_codebook_check, cmd_codebook_render;
+// cli/cmd_compose.c: one question at a time
+command_run cmd_compose, cmd_codebook_compose;
 // cli/cmd_find.c: from words to a phrase
 command_run cmd_codebook_find;
 // cli/cmd_book_files.c: books and renderings beside the program's own

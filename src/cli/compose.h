@@ -45,6 +45,13 @@ bool compose_keep(struct compose *c, struct err *err) MUST_USE;
 bool compose_say_draft(struct cli *cli, const struct layout *l, const json_t *draft,
                        struct err *err) MUST_USE;
 
+// cli/cmd_write.c: what `elchi draft` and `elchi answer` do once they are connected. The lines are
+// the command's arguments; of an answer the first one is the REF.
+bool compose_draft(struct cli *cli, struct link *link, const struct layout *layout,
+                   struct err *err) MUST_USE;
+bool compose_answer(struct cli *cli, struct link *link, const struct layout *layout,
+                    struct err *err) MUST_USE;
+
 // cli/compose_attach.c
 // Reads --attach FILE[:NAME[:MEDIA]], seals, uploads; for a record whose addressee is known.
 bool compose_attach(struct compose *c, const char *given, struct attachment *ret,

@@ -48,6 +48,7 @@ static const struct command_try tries[] = {
     {"codebook list", "", NOBODY, PLAINLY},
     {"codebook show", "N01", NOBODY, PLAINLY},
     {"codebook find", "incident", NOBODY, PLAINLY},
+    {"codebook compose", "", NOBODY, PLAINLY},
     {"codebook check", "", NOBODY, PLAINLY},
     {"codebook render", "%L", NOBODY, PLAINLY},
     {"codebook speak", "%L", NOBODY, PLAINLY},
@@ -57,6 +58,7 @@ static const struct command_try tries[] = {
     {"codebook vouches", "--json", NOBODY, PLAINLY},
     {"vouch", "%C --from technical", NOBODY, STOLEN},
     {"codebook remove", "%b --yes", NOBODY, PLAINLY},
+    {"compose", "--answers %r", NOBODY, PLAINLY}, // phrases are shown, texts are not
     {"draft", "--to %x --from technical --precedence ROUTINE --tlp GREEN --json %L", NOBODY,
      PLAINLY},
     {"draft list", "--all --json", NOBODY, PLAINLY},
