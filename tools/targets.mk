@@ -85,11 +85,12 @@ fuzz: ## every parser's fuzzer for FUZZ_S seconds each (ONLY=name SEED=n)
 
 # -- lint -------------------------------------------------------------------------------------------
 LINTS := floors banned makers tidy words format
-lint: ## floors, banned calls, tidiness, formatting, clang-tidy, both compilers without a warning
+lint: ## floors, banned calls, tidiness, formatting, codebook, clang-tidy, both compilers warn of nothing
 	@tools/install-deps build test lint
 	$(AGAIN) generated
 	@bad=; for one in $(LINTS); do tools/lint-$$one $(B)/gen || bad=yes; done; test -z "$$bad"
 	$(AGAIN) programs
+	@$(B)/elchi codebook check
 	$(AGAIN) MODE=clang B=$(CLANG_B) programs
 	@JOBS=$(JOBS) tools/lint-clang-tidy $(B)/gen
 	@echo "lint: clean"

@@ -122,6 +122,19 @@ bool cmd_codebook_show(struct cli *cli, struct err *err)
 }
 
 // -- findings ------------------------------------------------------------------------------------
+// "meaning-alike N02 N05 (rule 2)"
+static void say_finding(const struct finding *one)
+{
+    say("%s", finding_word(one->kind));
+    const struct str parts[] = {one->language, one->subject, one->detail};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i].len > 0)
+            say(" %.*s", STR_ARG(parts[i]));
+    if (finding_rule(one->kind) > 0)
+        say(" (rule %u)", (unsigned)finding_rule(one->kind));
+    say("\n");
+}
+
 static bool report_findings(struct cli *cli, const struct findings *f, struct err *err)
 {
     json_t *rows = json_array();
@@ -129,13 +142,14 @@ static bool report_findings(struct cli *cli, const struct findings *f, struct er
         const struct finding *one = &f->rows[i];
         json_t *o = json_object();
         (void)json_object_set_new(o, "word", json_string(finding_word(one->kind)));
+        (void)json_object_set_new(o, "rule", json_integer((json_int_t)finding_rule(one->kind)));
         (void)json_object_set_new(o, "error", json_boolean(finding_is_error(one->kind)));
         (void)json_object_set_new(o, "language", json_str(one->language));
         (void)json_object_set_new(o, "subject", json_str(one->subject));
+        (void)json_object_set_new(o, "detail", json_str(one->detail));
         (void)json_array_append_new(rows, o);
         if (!command_json(cli) && finding_is_error(one->kind))
-            say("%s %.*s %.*s %.*s\n", finding_word(one->kind), STR_ARG(one->language),
-                STR_ARG(one->subject), STR_ARG(one->detail));
+            say_finding(one);
     }
     if (command_json(cli))
         return say_json(json_pack("{s:o,s:I,s:I,s:I}", "findings", rows, "errors",
@@ -143,8 +157,9 @@ static bool report_findings(struct cli *cli, const struct findings *f, struct er
                                   "sources_unchecked", (json_int_t)f->sources_unchecked),
                         err);
     json_decref(rows);
-    say("%zu errors, %zu findings; %zu of %zu sources are unchecked.\n", f->errors, f->count,
-        f->sources_unchecked, f->sources);
+    say("%zu errors, %zu findings. Of %zu sources, %zu: wording not yet checked against the "
+        "source.\n",
+        f->errors, f->count, f->sources, f->sources_unchecked);
     return true;
 }
 
@@ -163,7 +178,8 @@ static bool check_newest(struct cli *cli, const struct books *b, struct findings
         if (of == NULL || of == b->book)
             own[count++] = *r;
     }
-    return codebook_check(b->book, own, count, &cli->arena, ret, err);
+    return codebook_check_rules(b->book, own, count, codebook_guide(c, b->book), &cli->arena, ret,
+                                err);
 }
 
 bool cmd_codebook_check(struct cli *cli, struct err *err)

@@ -137,6 +137,26 @@ static const struct {
 } types[] = {PARAMETER_TYPES(PARAMETER_ROW)};
 _Static_assert(sizeof types / sizeof types[0] == PARAMETER_TYPE_COUNT, "one row per type");
 
+static const char *const examples[PARAMETER_TYPE_COUNT] = {
+    [PARAMETER_TIME] = "2026-07-14T12:00:00Z",
+    [PARAMETER_INTERVAL] = "2026-07-14T02:10:00Z/2026-07-14T03:55:00Z",
+    [PARAMETER_STATE] = "XA",
+    [PARAMETER_LEVEL] = "XA:HIGH",
+    [PARAMETER_COUNT] = "23",
+    [PARAMETER_DURATION] = "PT90M",
+    [PARAMETER_PREFIX] = "198.51.100.0/24",
+    [PARAMETER_AS] = "AS64500",
+    [PARAMETER_DOMAIN] = "node7.example",
+    [PARAMETER_URL] = "https://node7.example/a",
+    [PARAMETER_HASH] = // of no octets
+    "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    [PARAMETER_PRODUCT] = "vendor:product:1.0",
+    [PARAMETER_VULNERABILITY] = "CVE-2026-0001",
+    [PARAMETER_REFERENCE] = "XA/XB-2026-0012",
+    [PARAMETER_LINE] = "02",
+    [PARAMETER_LANGUAGE] = "ru",
+};
+
 static bool (*const spellings[PARAMETER_TYPE_COUNT])(struct spelling *s) = {
     [PARAMETER_TABLE] = spelling_table,
     [PARAMETER_TIME] = spelling_time,
@@ -157,6 +177,11 @@ static bool (*const spellings[PARAMETER_TYPE_COUNT])(struct spelling *s) = {
     [PARAMETER_LANGUAGE] = spelling_language,
 };
 
+const char *parameter_type_example(enum parameter_type type)
+{
+    CHECK(type < PARAMETER_TYPE_COUNT);
+    return examples[type];
+}
 const char *parameter_type_word(enum parameter_type type)
 {
     CHECK(type < PARAMETER_TYPE_COUNT);

@@ -45,6 +45,8 @@ enum parameter_type { PARAMETER_TYPES(PARAMETER_ENUM) PARAMETER_TYPE_COUNT };
 #undef PARAMETER_ENUM
 
 const char *parameter_type_word(enum parameter_type type); // static
+// A value of it in its spelling, of invented things; NULL for a table, whose codes say it.
+const char *parameter_type_example(enum parameter_type type); // static
 enum form_kind parameter_type_form(enum parameter_type type);
 size_t parameter_type_bytes_max(enum parameter_type type);
 // "time", "prefix", ...; false for a table's name, which is for the book to know.

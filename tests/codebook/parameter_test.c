@@ -224,3 +224,17 @@ TEST(each_type_says_what_a_form_asks_for)
     EXPECT(!parameter_type_from_word(STR("table"), &type)); // a table is named, never so called
     EXPECT(!parameter_type_from_word(STR("country"), &type));
 }
+
+TEST(the_example_of_each_type_is_a_value_of_it)
+{
+    for (size_t i = 0; i < PARAMETER_TYPE_COUNT; i++) {
+        struct err err = {0};
+        struct value value;
+        const char *example = parameter_type_example((enum parameter_type)i);
+        if (i == PARAMETER_TABLE)
+            EXPECT(example == NULL);
+        else
+            EXPECT_OK(parameter_read((enum parameter_type)i, NULL, &sample_states, str_of(example),
+                                     &value, &err));
+    }
+}

@@ -377,7 +377,8 @@ TEST(the_embedded_book_and_its_renderings_have_no_finding_that_is_an_error)
     arena_init(&a, SAMPLE_ARENA_BYTES);
     EXPECT_OK(codebook_embedded(&a, &c, &err));
     EXPECT(c.renderings_count >= 3);
-    EXPECT_OK(codebook_check(c.current, c.renderings, c.renderings_count, &a, &f, &err));
+    EXPECT_OK(codebook_check_rules(c.current, c.renderings, c.renderings_count,
+                                   codebook_guide(&c, c.current), &a, &f, &err));
     for (size_t i = 0; i < f.count; i++)
         if (finding_is_error(f.rows[i].kind))
             print_message("%s %.*s %.*s %.*s\n", finding_word(f.rows[i].kind),
