@@ -13,6 +13,7 @@
 #include "clerk/rows.h"
 #include "store/exchange_blob.h"
 #include "store/office_draft.h"
+#include "store/office_heard.h"
 
 #include <stdio.h>
 
@@ -146,6 +147,7 @@ static bool take_draft(void *context, const struct office_draft *row, struct err
     return true;
 }
 
+// With the body goes what was heard of it: its lines are the same.
 // The exchange goes first: a crash in between leaves a row that the same command still finds.
 static bool erase_office(struct erasing *e, struct err *err)
 {
@@ -153,6 +155,7 @@ static bool erase_office(struct erasing *e, struct err *err)
     if (!e->is_body)
         return true;
     bool done = db_begin(e->clerk->office, &txn, err) && office_record_erase(&txn, &e->note, err) &&
+                office_heard_drop_ref(&txn, str_of(e->ref), str_of(desk_word(e->desk)), err) &&
                 office_drafts_in(&txn, DRAFT_LOGGED, take_draft, e, err);
     if (done && e->has_draft)
         done = office_draft_erase(&txn, &e->draft, err);

@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "clerk/book_choice.h"
 #include "clerk/cosigned.h"
+#include "clerk/heard_shown.h"
 #include "clerk/officer.h"
 #include "clerk/rows.h"
 #include "clerk/shown.h"
@@ -249,8 +250,13 @@ bool clerk_act_show(struct clerk *c, struct clerk_io *io, struct err *err)
     struct str asked = clerk_take_str(io, err);
     struct clerk_named *b = arena_new(io->arena, struct clerk_named, 1);
     CHECK(b != NULL);
-    if (!clerk_columns_done(io, err) || !clerk_who(c, io, &who, err) ||
-        !clerk_find(c, asked, b, err) || !clerk_open_row(c, io->arena, &b->first, &o, err))
+    if (!clerk_columns_done(io, err) || !clerk_who(c, io, &who, err))
+        return false;
+    if (!clerk_find(c, asked, b, err)) {
+        clerk_heard_instead(c, &who.caller, asked, err);
+        return false;
+    }
+    if (!clerk_open_row(c, io->arena, &b->first, &o, err))
         return false;
     enum desk desk = DESK_NONE;
     bool of_a_desk = desk_read(o.row.desk, &desk);
@@ -263,5 +269,6 @@ bool clerk_act_show(struct clerk *c, struct clerk_io *io, struct err *err)
     return put_cosignatures(c, io->arena, &o.row, io->shown, err) &&
            put_codebook(c, io->arena, &o, io->shown, err) &&
            put_around(c, &who.caller, &o.row, io->shown, err) &&
-           put_attachments(c, &o, io->shown, err);
+           put_attachments(c, &o, io->shown, err) &&
+           clerk_heard_put_show(c, &who.caller, &o, io->shown, err);
 }

@@ -60,6 +60,8 @@ clerk_act clerk_act_leave_blob, clerk_act_offers_done;
 // clerk/act_book.c
 clerk_act clerk_act_take_books, clerk_act_book_for, clerk_act_vouches, clerk_act_codebook_files,
     clerk_act_codebook_get, clerk_act_codebook_add, clerk_act_codebook_remove;
+// clerk/act_heard.c
+clerk_act clerk_act_hear, clerk_act_heards, clerk_act_heard_show, clerk_act_heard_drop;
 // clerk/act_gap.c
 clerk_act clerk_act_accept_gap;
 // clerk/recheck.c

@@ -127,7 +127,13 @@ enum clerk_caller {
     X(CLERK_CODEBOOK_ADD, 99, CLERK_FOR_OFFICER, /* b32 -> JSON file */                            \
       "adds a codebook file, or one in place of it")                                               \
     X(CLERK_CODEBOOK_REMOVE, 100, CLERK_FOR_OFFICER, /* d32 -> - */                                \
-      "removes a codebook file that was added here")
+      "removes a codebook file that was added here")                                               \
+    X(CLERK_HEAR, 101, CLERK_FOR_OFFICER, /* b32 blocks as typed down -> JSON */                   \
+      "keeps what was heard of a message by voice, fax or SMS")                                    \
+    X(CLERK_HEARDS, 102, CLERK_FOR_OFFICER, /* - -> JSON */ "lists what was heard")                \
+    X(CLERK_HEARD_SHOW, 103, CLERK_FOR_OFFICER, /* b16 ref or id -> JSON */                        \
+      "shows what was heard, and whether its record came")                                         \
+    X(CLERK_HEARD_DROP, 104, CLERK_FOR_OFFICER, /* b16 id -> - */ "drops what was heard")
 
 // What an octet on the courier's bell says.
 enum clerk_bell {

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "clerk/facts.h"
+#include "clerk/heard_shown.h"
 #include "clerk/officer.h"
 #include "clerk/shown.h"
 
@@ -227,7 +228,8 @@ static bool list(struct clerk *c, struct clerk_io *io, enum office_direction dir
     if (done)
         put_next(io->shown, &p, most);
     memory_release(p.rows);
-    return done;
+    return done &&
+           (direction != DIRECTION_IN || clerk_heard_put_inbox(c, &who.caller, io->shown, err));
 }
 
 bool clerk_act_inbox(struct clerk *c, struct clerk_io *io, struct err *err)

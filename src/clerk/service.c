@@ -95,6 +95,10 @@ static const struct {
     {CLERK_ACCEPT_GAP, clerk_act_accept_gap, WORK_FOLLOWS},
     {CLERK_CODEBOOK_ADD, clerk_act_codebook_add, WORK_FOLLOWS},
     {CLERK_CODEBOOK_REMOVE, clerk_act_codebook_remove, WORK_FOLLOWS},
+    {CLERK_HEAR, clerk_act_hear, ONLY_SHOWS},
+    {CLERK_HEARDS, clerk_act_heards, ONLY_SHOWS},
+    {CLERK_HEARD_SHOW, clerk_act_heard_show, ONLY_SHOWS},
+    {CLERK_HEARD_DROP, clerk_act_heard_drop, ONLY_SHOWS},
 };
 _Static_assert(sizeof acts / sizeof acts[0] == sizeof rows / sizeof rows[0], "an act per frame");
 

@@ -64,21 +64,35 @@ static inline struct str passphrase_words(void)
     return STR("invented words for a test");
 }
 
-static inline struct str made_register(struct three *t, int who)
+static inline struct str officer_vkey(struct three *t, int who, const char *officer,
+                                      const struct secret *seed)
 {
     struct err err = {0};
     struct sign_public key;
     struct note_key named;
-    struct str name, vkey, text;
-    sign_public_of(&t->at[who].officer, &key);
-    EXPECT_OK(arena_fmt(&t->arena, &name, &err, "%s/officer/anna", origins[who]));
+    struct str name, vkey;
+    sign_public_of(seed, &key);
+    EXPECT_OK(arena_fmt(&t->arena, &name, &err, "%s/officer/%s", origins[who], officer));
     EXPECT_OK(note_key_make(name, NOTE_KEY_ED25519, &key, &named, &err));
     EXPECT_OK(note_key_text(&named, &t->arena, &vkey, &err));
+    return vkey;
+}
+
+static inline struct str made_register(struct three *t, int who)
+{
+    struct err err = {0};
+    struct str text;
+    struct secret dora = {0};
+    EXPECT_OK(sign_seed_new(world_real(), &dora, &err));
+    struct str anna = officer_vkey(t, who, "anna", &t->at[who].officer);
+    struct str other = officer_vkey(t, who, "dora", &dora);
     EXPECT_OK(arena_fmt(&t->arena, &text, &err,
                         "elchi register v1\nlog %s\nversion 1\nprevious none\nchange 1\n"
                         "officer anna %.*s technical drafter,releaser,export,administrator\n"
+                        "officer dora %.*s diplomatic drafter,releaser,export\n"
                         "rule desk=* type=* to=* tlp=* precedence=* approvals=1\n",
-                        origins[who], STR_ARG(vkey)));
+                        origins[who], STR_ARG(anna), STR_ARG(other)));
+    secret_release(&dora);
     return text;
 }
 

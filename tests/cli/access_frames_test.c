@@ -67,6 +67,10 @@ static const struct frame_try clerk_tries[] = {
     {"CLERK_CODEBOOK_GET", "hb | ha | hn", NOBODY},
     {"CLERK_CODEBOOK_ADD", "fn | fb", NOBODY},
     {"CLERK_CODEBOOK_REMOVE", "hb | ha", NOBODY},
+    {"CLERK_HEAR", "fn | fb", NOBODY},
+    {"CLERK_HEARDS", "", NOBODY},
+    {"CLERK_HEARD_SHOW", "r | xn | w0123456789abcdef0123456789abcdef", NOBODY},
+    {"CLERK_HEARD_DROP", "w0123456789abcdef0123456789abcdef | r", NOBODY},
     {"CLERK_BACKUP", "", NOBODY}, // tried below, with a folder of its own
     {"CLERK_HELLO", "wanna | wdora", NOBODY},
     {"CLERK_PROVE", "z64", NOBODY}, // tried below, after a greeting
