@@ -243,7 +243,7 @@ TEST(a_phrase_a_language_lacks_renders_in_english_marked_so)
     EXPECT_OK(phrase_line_read(STR("01 E09"), &line, &err));
     EXPECT_OK(codebook_render(&with, &line, 1, &a, &r, &err));
     EXPECT((r.lines[0].flags & RENDERED_UNTRANSLATED) != 0);
-    EXPECT(str_eq(r.lines[0].text, STR("No comment. The channel stays open.")));
+    EXPECT(str_eq(r.lines[0].text, STR("We make no comment. The channel stays open.")));
     EXPECT(str_eq(r.lines[0].mark, poor.strings[RENDERING_UNTRANSLATED]));
     // The disclaimer is there in the reader's language all the same.
     EXPECT(r.lines[0].disclaimers_count == 1);
@@ -253,7 +253,7 @@ TEST(a_phrase_a_language_lacks_renders_in_english_marked_so)
     with.language = NULL;
     with.english = NULL;
     EXPECT_OK(codebook_render(&with, &line, 1, &a, &r, &err));
-    EXPECT(str_eq(r.lines[0].text, STR("No comment; the channel stays open.")));
+    EXPECT(str_eq(r.lines[0].text, STR("We make no comment; the channel stays open.")));
     EXPECT(holds(plain(&a, &with, &line, 1), STR("01 E09")));
     arena_release(&a);
 }
@@ -299,9 +299,9 @@ TEST(plurals_follow_the_language)
         {"ru", "01 N04 count=3 tlp=RED", "Приложены 3 индикатора."},
         {"ru", "01 N04 count=11 tlp=RED", "Приложено 11 индикаторов."},
         {"ru", "01 N04 count=21 tlp=RED", "Приложен 21 индикатор."},
-        {"ar", "01 N04 count=2 tlp=RED", "أُرفق مؤشران."},
-        {"ar", "01 N04 count=5 tlp=RED", "أُرفقت ٥ مؤشرات."},
-        {"ar", "01 N04 count=11 tlp=RED", "أُرفق ١١ مؤشراً."},
+        {"ar", "01 N04 count=2 tlp=RED", "أُرفق مؤشران تقنيان."},
+        {"ar", "01 N04 count=5 tlp=RED", "أُرفقت ٥ مؤشرات تقنية."},
+        {"ar", "01 N04 count=11 tlp=RED", "أُرفق ١١ مؤشراً تقنياً."},
     };
     struct arena a;
     struct codebook c;

@@ -80,7 +80,7 @@ static const struct broken broken[] = {
     {FINDING_PHRASE_EXTRA,
      "ru.txt",
      {{"\nphrase C10", "\n\nphrase C11", "\n\nphrase C98 x\n\nphrase C11"}}},
-    {FINDING_PARAMETER_LOST, "ru.txt", {{"\nphrase E14", "{detail}", ""}}},
+    {FINDING_PARAMETER_LOST, "ru.txt", {{"\nphrase C05", "{measure}", ""}}},
     {FINDING_PLACE_UNKNOWN, "ru.txt", {{"\nphrase E14", "{detail}", "{detail} {weather}"}}},
     {FINDING_DISCLAIMER_MISSING, "ru.txt", {{"\ndisclaimer", "\ndisclaimer text-unofficial*", ""}}},
     {FINDING_CODE_MISSING, "ru.txt", {{"table desk", "\ncode judicial*", ""}}},

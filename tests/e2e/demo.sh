@@ -25,7 +25,7 @@ shows() { grep -q "^  [0-9][0-9] $1" told && grep -q "$1 — $2" told && grep -q
 check "it shows a stand-by" shows E02 "Строка 02 рассматривается" "السطر"
 check "it shows a question" shows A07 "Вопрос" "سؤال"
 check "it shows a correction" shows P12 "Исправление" "تصويب"
-check "it shows a closing" shows P15 "Мы считаем" "نعتبر"
+check "it shows a closing" shows P15 "Мы исходим из того" "نعتبر"
 check "the dialogue is closed on both sides" test "$(grep -c 'dialogue closed' told)" -eq 2
 for f in proof community policy identity.txt body.age log/checkpoint; do
     check "it leaves $f" test -s demo/out/$f
