@@ -100,9 +100,8 @@ static void check_marker(const struct rendering *r, const struct family *family,
 {
     for (size_t i = 0; i < r->phrases_count; i++) {
         const struct rendering_text *row = &r->phrases[i];
-        if (row->key.ptr[0] == family->letter && !str_eq(first_sentence(row->text), marker))
-            finding_add(list, FINDING_MARKER, row->key, marker);
-        else if (row->key.ptr[0] == family->letter && marker.len == 0)
+        bool marked = marker.len > 0 && str_eq(first_sentence(row->text), marker);
+        if (row->key.ptr[0] == family->letter && !marked)
             finding_add(list, FINDING_MARKER, row->key, marker);
     }
 }
