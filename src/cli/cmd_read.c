@@ -1,6 +1,7 @@
 // cli/cmd_read.c - what came, what went, one record whole, its attachments, the audit trail.
 #include "base/encode.h"
 #include "base/limits.h"
+#include "cli/cmd_heard.h"
 #include "cli/commands.h"
 #include "cli/form.h"
 #include "cli/layout.h"
@@ -85,6 +86,7 @@ static void say_page(struct cli *cli, const struct link *l, const struct layout 
 {
     json_t *row;
     size_t i;
+    json_array_foreach(see_rows(shown, "heard"), i, row) heard_say_row(row);
     json_array_foreach(see_rows(shown, "rows"), i, row)
     {
         say_row(row, came_in);
@@ -104,7 +106,8 @@ static bool say_rows(struct cli *cli, enum clerk_frame which, const char *empty,
     bool done = fetch_rows(cli, &l, which, &shown, err);
     if (done && command_json(cli))
         done = say_json(json_incref(shown), err);
-    else if (done && json_array_size(see_rows(shown, "rows")) == 0)
+    else if (done && json_array_size(see_rows(shown, "rows")) == 0 &&
+             json_array_size(see_rows(shown, "heard")) == 0)
         say("%s\n", empty);
     else if ((done = done && layout_open(cli, &l.clerk, layout, err)))
         say_page(cli, &l, layout, shown, which == CLERK_INBOX);
@@ -196,6 +199,18 @@ static void say_delivery(const json_t *o)
     }
 }
 
+static void say_heard(const json_t *o)
+{
+    json_t *one;
+    size_t i;
+    json_array_foreach(see_rows(o, "heard"), i, one)
+    {
+        say("  voice      %s, written down by %s: ", see_text(one, "heard"), see_text(one, "by"));
+        heard_say_state(one);
+        say("\n");
+    }
+}
+
 static void say_warnings(const json_t *o)
 {
     const json_t *broken = json_object_get(o, "void");
@@ -277,6 +292,7 @@ static bool say_record(struct cli *cli, const struct layout *l, const json_t *o,
     struct str text = str_of(see_text(o, "text"));
     say("%s%s%s\n", style_bold(), see_text(o, "ref"), style_plain());
     say_warnings(o);
+    say_heard(o);
     say_delivery(o);
     say("\n");
     if (text.len == 0) {

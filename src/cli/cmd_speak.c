@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "cli/commands.h"
 #include "cli/compose.h"
+#include "cli/voice.h"
 #include "codebook/render_form.h"
 #include "codebook/render_value.h"
 #include "codebook/spoken_aloud.h"
@@ -9,18 +10,7 @@
 
 #include <stdio.h>
 
-// -- as JSON -------------------------------------------------------------------------------------
-static json_t *groups_json(bool given, const uint32_t *groups)
-{
-    json_t *list = json_array();
-    char digits[SPOKEN_GROUP_DIGITS + 1];
-    for (size_t i = 0; given && i < SPOKEN_GROUPS; i++) {
-        (void)snprintf(digits, sizeof digits, "%05u", (unsigned)groups[i] % 100000);
-        (void)json_array_append_new(list, json_string(digits));
-    }
-    return list;
-}
-
+// -- speaking ------------------------------------------------------------------------------------
 static json_t *block_json(const struct spoken_block *b, struct str words)
 {
     json_t *o = json_object();
@@ -35,44 +25,6 @@ static json_t *block_json(const struct spoken_block *b, struct str words)
     return o;
 }
 
-static bool reads_right_to_left(const struct render_with *with)
-{
-    return with->language != NULL && with->language->right_to_left;
-}
-
-// A field that was not given is an empty text.
-static json_t *said(struct str text)
-{
-    return text.len == 0 ? json_string("") : json_str(text);
-}
-
-static json_t *heading_json(const struct spoken_heading *h)
-{
-    char time[MOMENT_CHARS + 1] = "";
-    json_t *o = json_object();
-    (void)json_object_set_new(o, "codebook", json_integer(h->book_version));
-    (void)json_object_set_new(o, "codebook_start", json_string(h->book_start));
-    (void)json_object_set_new(o, "lines", json_integer(h->lines_count));
-    (void)json_object_set_new(o, "exercise", json_boolean(h->exercise));
-    if (!h->of_record || h->ref.len == 0)
-        return o;
-    moment_write(h->time, time);
-    (void)json_object_set_new(o, "ref", said(h->ref));
-    (void)json_object_set_new(o, "from", said(h->from));
-    (void)json_object_set_new(o, "to", said(h->to));
-    (void)json_object_set_new(o, "time", json_string(time));
-    (void)json_object_set_new(o, "precedence", json_string(precedence_word(h->precedence)));
-    (void)json_object_set_new(o, "tlp", said(h->tlp));
-    (void)json_object_set_new(o, "marking", said(h->marking));
-    (void)json_object_set_new(o, "answers", said(h->answers.ref));
-    (void)json_object_set_new(o, "answers_start", json_string(h->answers.start));
-    (void)json_object_set_new(o, "replaces", said(h->replaces.ref));
-    (void)json_object_set_new(o, "replaces_start", json_string(h->replaces.start));
-    (void)json_object_set_new(o, "left_out", json_boolean(h->more));
-    return o;
-}
-
-// -- speaking ------------------------------------------------------------------------------------
 static bool say_sms(struct cli *cli, const struct spoken *s, struct err *err)
 {
     const struct str *messages;
@@ -85,8 +37,8 @@ static bool say_sms(struct cli *cli, const struct spoken *s, struct err *err)
             say("%.*s\n", STR_ARG(messages[i]));
     }
     if (done && command_json(cli))
-        return say_json(json_pack("{s:o,s:o}", "heading", heading_json(&s->heading), "sms", list),
-                        err);
+        return say_json(
+            json_pack("{s:o,s:o}", "heading", voice_heading_json(&s->heading), "sms", list), err);
     json_decref(list);
     return done;
 }
@@ -103,8 +55,9 @@ static bool spoken_json(struct cli *cli, const struct render_with *with, const s
             (void)json_array_append_new(blocks, block_json(&s->blocks[i], words));
     }
     if (done)
-        return say_json(json_pack("{s:o,s:o,s:o}", "heading", heading_json(&s->heading), "blocks",
-                                  blocks, "groups", groups_json(s->of_record, s->groups)),
+        return say_json(json_pack("{s:o,s:o,s:o}", "heading", voice_heading_json(&s->heading),
+                                  "blocks", blocks, "groups",
+                                  voice_groups_json(s->of_record, s->groups)),
                         err);
     json_decref(blocks);
     return false;
@@ -123,7 +76,7 @@ static bool say_spoken(struct cli *cli, const struct render_with *with, const st
     while (text.len > 0 && str_split(&text, '\n', &line)) {
         if (line.len == 0)
             say("\n");
-        layout_say_lines(line, reads_right_to_left(with));
+        layout_say_lines(line, voice_right_to_left(with));
     }
     return true;
 }
@@ -236,8 +189,9 @@ static bool write_fax(struct cli *cli, const struct told *t, struct err *err)
     if (path != NULL && strcmp(path, "-") == 0)
         return true;
     if (command_json(cli))
-        return say_json(json_pack("{s:o,s:o,s:s}", "heading", heading_json(&t->spoken.heading),
-                                  "text", json_str(text), "file", path == NULL ? "" : path),
+        return say_json(json_pack("{s:o,s:o,s:s}", "heading",
+                                  voice_heading_json(&t->spoken.heading), "text", json_str(text),
+                                  "file", path == NULL ? "" : path),
                         err);
     if (path == NULL)
         say("%.*s", STR_ARG(text));
@@ -255,142 +209,15 @@ bool cmd_fax(struct cli *cli, struct err *err)
 }
 
 // -- hearing -------------------------------------------------------------------------------------
-static json_t *problem_json(const struct heard_problem *p)
-{
-    char name[3] = "";
-    json_t *o = json_object();
-    if (p->line <= SPOKEN_CLOSING)
-        spoken_line_name(p->line, name);
-    (void)json_object_set_new(o, "word", json_string(heard_kind_word(p->kind)));
-    (void)json_object_set_new(o, "line", json_string(name));
-    (void)json_object_set_new(o, "block", json_integer(p->block));
-    (void)json_object_set_new(o, "place", json_integer(p->place));
-    (void)json_object_set_new(o, "text", json_str(p->text));
-    return o;
-}
-
-static bool line_text(struct cli *cli, const struct phrase_line *line, struct str *ret,
-                      struct err *err)
-{
-    struct buffer to;
-    buffer_init(&to, &cli->arena, (size_t)2 * PHRASE_LINE_BYTES_MAX);
-    return phrase_line_write(line, &to, err) && buffer_take_str(&to, ret, err);
-}
-
-static bool render_heard(struct cli *cli, const struct render_with *with, const struct heard *h,
-                         struct str *ret, struct err *err)
-{
-    struct rendered rendered;
-    *ret = STR("");
-    if (h->lines_count == 0)
-        return true;
-    return codebook_render(with, h->lines, h->lines_count, &cli->arena, &rendered, err) &&
-           codebook_render_plain(with, &rendered, &cli->arena, ret, err);
-}
-
-static bool heard_json(struct cli *cli, const struct heard *h, struct str rendering,
-                       struct str again, struct err *err)
-{
-    json_t *lines = json_array(), *problems = json_array(), *o = json_object();
-    struct str text;
-    bool done = true;
-    for (size_t i = 0; done && i < h->lines_count; i++) {
-        done = line_text(cli, &h->lines[i], &text, err);
-        (void)json_array_append_new(lines, json_str(done ? text : STR("")));
-    }
-    for (size_t i = 0; i < h->problems_count; i++)
-        (void)json_array_append_new(problems, problem_json(&h->problems[i]));
-    (void)json_object_set_new(o, "whole", json_boolean(h->whole));
-    (void)json_object_set_new(o, "heading",
-                              h->has_heading ? heading_json(&h->heading) : json_null());
-    (void)json_object_set_new(o, "lines", lines);
-    (void)json_object_set_new(o, "rendering", json_str(rendering));
-    (void)json_object_set_new(o, "groups", groups_json(h->has_groups, h->groups));
-    (void)json_object_set_new(o, "problems", problems);
-    (void)json_object_set_new(o, "again", json_str(again));
-    (void)json_object_set_new(o, "passed_over", json_integer((json_int_t)h->passed_over));
-    if (done)
-        return say_json(o, err);
-    json_decref(o);
-    return false;
-}
-
-static void say_heading(const struct spoken_heading *h)
-{
-    char time[MOMENT_CHARS + 1];
-    if (h->exercise)
-        say("%sEXERCISE%s\n", style_bold(), style_plain());
-    if (h->ref.len == 0)
-        return;
-    moment_write(h->time, time);
-    say("%s%.*s%s\n  from       %.*s\n  to         %.*s\n  time       %s\n  precedence %s\n",
-        style_bold(), STR_ARG(h->ref), style_plain(), STR_ARG(h->from), STR_ARG(h->to), time,
-        precedence_word(h->precedence));
-    if (h->tlp.len > 0)
-        say("  tlp        %.*s\n", STR_ARG(h->tlp));
-    if (h->marking.len > 0)
-        say("  marking    %.*s\n", STR_ARG(h->marking));
-    if (h->answers.ref.len > 0)
-        say("  answers    %.*s sha256:%s...\n", STR_ARG(h->answers.ref), h->answers.start);
-    if (h->replaces.ref.len > 0)
-        say("  replaces   %.*s sha256:%s...\n", STR_ARG(h->replaces.ref), h->replaces.start);
-}
-
-static bool say_string(struct cli *cli, const struct render_with *with, enum rendering_string which,
-                       struct err *err)
-{
-    struct str text;
-    if (!render_string(with, which, NULL, 0, &cli->arena, &text, err))
-        return false;
-    layout_say_lines(text, reads_right_to_left(with));
-    return true;
-}
-
-static bool say_heard(struct cli *cli, const struct render_with *with, const struct heard *h,
-                      struct str rendering, struct str again, struct err *err)
-{
-    struct str text;
-    bool rtl = reads_right_to_left(with);
-    if (h->has_heading)
-        say_heading(&h->heading);
-    for (size_t i = 0; i < h->lines_count; i++) {
-        if (!line_text(cli, &h->lines[i], &text, err))
-            return false;
-        layout_say_lines(text, false);
-    }
-    if (h->lines_count > 0) {
-        say("\n");
-        layout_say_lines(rendering, rtl);
-        say("\n");
-    }
-    for (size_t i = 0; i < h->problems_count; i++)
-        say("%.*s\n", STR_ARG(h->problems[i].text));
-    layout_say_lines(again, rtl);
-    if (h->whole && !say_string(cli, with, RENDERING_VOICE_WHOLE, err))
-        return false;
-    if (h->heading.more && !say_string(cli, with, RENDERING_VOICE_LEFT_OUT, err))
-        return false;
-    return say_string(cli, with, RENDERING_VOICE_UNPROVEN, err);
-}
-
 static bool hear_text(struct cli *cli, const struct layout *l, struct bytes text, struct err *err)
 {
-    struct heard h;
-    struct str rendering, again;
-    if (!spoken_hear(&l->codebook.shelf, text, &cli->arena, &h, err))
+    struct voice_heard v;
+    json_t *o = NULL;
+    if (!voice_hear(cli, l, text, &v, err))
         return false;
-    const struct book *book = h.book == NULL ? l->codebook.current : h.book;
-    bool exercise = h.has_heading && h.heading.exercise;
-    struct render_with with = layout_with(l, book, command_language(cli), exercise);
-    if (!render_heard(cli, &with, &h, &rendering, err) ||
-        !spoken_again(&with, &h, &cli->arena, &again, err))
-        return false;
-    bool done = command_json(cli) ? heard_json(cli, &h, rendering, again, err)
-                                  : say_heard(cli, &with, &h, rendering, again, err);
-    if (done && !h.whole)
-        return err_set(err, ERR_MALFORMED, "docs/spoken.md",
-                       "not heard whole: %zu to ask for again", h.problems_count);
-    return done;
+    bool done = command_json(cli) ? voice_json(cli, &v, &o, err) && say_json(o, err)
+                                  : voice_say(cli, &v, RENDERING_VOICE_UNPROVEN, err);
+    return done && voice_check(&v, err);
 }
 
 bool cmd_codebook_hear(struct cli *cli, struct err *err)

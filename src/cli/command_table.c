@@ -168,9 +168,24 @@ static const struct command table[] = {
     {"speak", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_SMS), cmd_speak,
      "spell a record for reading aloud, with the check groups of its note",
      "What is read aloud is heard, not proven, until the record itself has come. Text and\n"
-     "attachments are not spoken. The other side checks it with `elchi codebook hear`."},
+     "attachments are not spoken. The other side writes it down with `elchi hear`."},
     {"fax", "REF", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_THEIR_LANG) | OPTION(OPTION_OUT), cmd_fax,
      "lay a record out as pages of a fax: blocks, and its rendering in two languages", NULL},
+    {"hear", "[FILE]", 0, 1, OPTIONS_OFFICER, cmd_hear,
+     "write down a message that is read aloud; it is heard, not proven, until its record comes",
+     "Standard input without FILE, or with -. Blocks are written as for `elchi codebook hear`. "
+     "What "
+     "is\n"
+     "wrong is listed with what to ask for, and nothing is kept; what is whole is kept at the "
+     "node.\n"
+     "Nothing follows from it by itself, and it cannot be answered: once the record is here, it "
+     "is\n"
+     "compared, line by line and by the check groups of its note."},
+    {"heard", "", 0, 0, OPTIONS_OFFICER, cmd_heard,
+     "list what was heard, and whether the record came and agrees", NULL},
+    {"heard show", "REF|ID", 1, 1, OPTIONS_OFFICER, cmd_heard_show, "show what was heard", NULL},
+    {"heard drop", "REF|ID", 1, 1, OPTIONS_OFFICER | OPTION(OPTION_YES), cmd_heard_drop,
+     "drop what was heard", NULL},
     {"answer", "REF LINE...", 2, ANY,
      OPTIONS_OFFICER | OPTION(OPTION_FROM) | OPTION(OPTION_TO) | OPTION(OPTION_PRECEDENCE) |
          OPTION(OPTION_TLP) | OPTION(OPTION_MARKING) | OPTION(OPTION_EXERCISE) |

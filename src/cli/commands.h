@@ -38,6 +38,8 @@ command_run cmd_vouch, cmd_codebook_vouches, cmd_codebook_files, cmd_codebook_ad
     cmd_codebook_remove;
 // cli/cmd_speak.c: by voice, fax and SMS
 command_run cmd_codebook_speak, cmd_codebook_hear, cmd_speak, cmd_fax;
+// cli/cmd_heard.c: what was heard, at a node
+command_run cmd_hear, cmd_heard, cmd_heard_show, cmd_heard_drop;
 // cli/cmd_demo.c: what a demonstration leaves for other programs
 command_run cmd_test_identity, cmd_test_body;
 // cli/cmd_test.c: small tools that ship, for the field and for comparing with other programs

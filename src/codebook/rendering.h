@@ -68,6 +68,9 @@
     X(RENDERING_VOICE_END, "voice-end", "")                    /* how to end, and to say again */  \
     X(RENDERING_VOICE_WHOLE, "voice-whole", "")                /* nothing is wrong */              \
     X(RENDERING_VOICE_UNPROVEN, "voice-unproven", "")          /* heard, not proven */             \
+    X(RENDERING_VOICE_PROVEN, "voice-proven", "")              /* the record came and agrees */    \
+    X(RENDERING_VOICE_DIFFERS, "voice-differs", "")            /* the record came and does not */  \
+    X(RENDERING_VOICE_UNCHECKED, "voice-unchecked", "")        /* cannot be compared here */       \
     X(RENDERING_VOICE_LEFT_OUT, "voice-left-out", "")          /* texts and attachments */         \
     X(RENDERING_VOICE_GROUPS, "voice-groups", "{groups}")      /* check groups of the note */      \
     X(RENDERING_VOICE_TITLE, "voice-title", "{ref}{from}{to}") /* a record that is spoken */       \

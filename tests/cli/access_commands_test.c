@@ -71,6 +71,10 @@ static const struct command_try tries[] = {
     {"show", "%r --json", BOTH, PLAINLY},
     {"speak", "%r --json", NOBODY, PLAINLY}, // codes; text and attachments are not spoken
     {"fax", "%r --json", NOBODY, PLAINLY},
+    {"hear", "%C", NOBODY, PLAINLY},
+    {"heard", "--json", NOBODY, PLAINLY},
+    {"heard show", "%r --json", NOBODY, PLAINLY},
+    {"heard drop", "%r --yes", NOBODY, PLAINLY},
     {"answer", "%r E01 --json", NOBODY, PLAINLY},
     {"withdraw", "%r --reason error --json", NOBODY, PLAINLY},
     {"attachment", "%r names.txt --out %o", BOTH, PLAINLY},
