@@ -7,7 +7,10 @@ $(B)/gen/store/sql.c $(B)/gen/store/sql.h &: tools/gen-sql $(SQL_FILES)
 
 # -- codebook: the book and its renderings, embedded ----------------------------------------------
 CODEBOOK_FILES := $(sort $(wildcard codebook/*.txt))
-GEN_codebook := $(B)/gen/codebook/data.c
+GEN_codebook := $(B)/gen/codebook/data.c $(B)/gen/codebook/print_frame.c
 $(B)/gen/codebook/data.c: tools/embed $(CODEBOOK_FILES)
 	@mkdir -p $(@D)
 	tools/embed codebook_files codebook/data.h $(CODEBOOK_FILES) >$@
+$(B)/gen/codebook/print_frame.c: tools/embed docs/codebook.in.md
+	@mkdir -p $(@D)
+	tools/embed codebook_print_files codebook/data.h docs/codebook.in.md >$@

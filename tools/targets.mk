@@ -101,6 +101,13 @@ analyze: ## gcc's path analyzer over every file (slow; findings are shown, not j
 	$(AGAIN) generated
 	@tools/lint-analyzer $(B)/gen
 
+.PHONY: docs
+docs: ## docs/codebook.md anew from the book and docs/codebook.in.md
+	@tools/install-deps build
+	$(AGAIN) all
+	$(B)/elchi codebook print >$(B)/codebook.md
+	@cmp -s $(B)/codebook.md docs/codebook.md || cp $(B)/codebook.md docs/codebook.md
+
 # -- measuring --------------------------------------------------------------------------------------
 BENCHES := $(patsubst bench/%.c,%,$(sort $(wildcard bench/*.c)))
 define bench_rules

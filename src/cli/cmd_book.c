@@ -4,6 +4,7 @@
 #include "cli/compose.h"
 #include "cli/form.h"
 #include "codebook/findings.h"
+#include "codebook/print.h"
 
 #include <stdio.h>
 
@@ -234,6 +235,42 @@ bool cmd_codebook_render(struct cli *cli, struct err *err)
 {
     struct books *b = memory_new(1, sizeof *b);
     bool done = open_books(cli, b, err) && render_lines(cli, b, err);
+    memory_release(b);
+    return done;
+}
+
+// -- the whole book -------------------------------------------------------------------------------
+static bool print_book(struct cli *cli, const struct books *b, struct err *err)
+{
+    enum { PRINT_BYTES_MAX = 4 << 20 };
+    const struct codebook *c = &b->layout.codebook;
+    bool beside = option_given(cli, OPTION_LANG);
+    struct book_print what = {.book = b->book,
+                              .guide = codebook_guide(c, b->book),
+                              .english = codebook_rendering(c, b->book, STR("en")),
+                              .language = beside ? b->language : NULL};
+    struct buffer to;
+    struct str text;
+    if (beside && b->language == NULL)
+        return err_set(err, ERR_NOT_FOUND, "DESIGN 6",
+                       "no rendering in %.40s is held here; `elchi codebook add FILE` adds one",
+                       command_language(cli));
+    buffer_init(&to, &cli->arena, PRINT_BYTES_MAX);
+    if (!codebook_print(&what, codebook_print_frame(), &cli->arena, &to, err) ||
+        !buffer_take_str(&to, &text, err))
+        return false;
+    if (command_json(cli))
+        return say_json(json_pack("{s:i,s:s,s:o}", "version", (int)b->book->version, "language",
+                                  beside ? command_language(cli) : "", "text", json_str(text)),
+                        err);
+    say("%.*s", STR_ARG(text));
+    return true;
+}
+
+bool cmd_codebook_print(struct cli *cli, struct err *err)
+{
+    struct books *b = memory_new(1, sizeof *b);
+    bool done = open_books(cli, b, err) && print_book(cli, b, err);
     memory_release(b);
     return done;
 }

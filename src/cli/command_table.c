@@ -102,6 +102,9 @@ static const struct command table[] = {
      cmd_codebook_render, "render phrase lines in a language",
      "Forms: screen (wrapped; usual on a terminal), plain (a row for each sentence), print (pages\n"
      "of 66 lines to be signed) and line (one line of --width characters, for lists and pagers)."},
+    {"codebook print", "", 0, 0, OPTION(OPTION_LANG) | OPTION(OPTION_CODEBOOK), cmd_codebook_print,
+     "print the whole book in Markdown",
+     "As docs/codebook.md. With --lang the sentences of that language stand beside the English."},
     {"codebook files", "", 0, 0, OPTIONS_NODE, cmd_codebook_files,
      "list the codebook files in use at the node", NULL},
     {"codebook vouches", "", 0, 0, OPTIONS_NODE, cmd_codebook_vouches,

@@ -32,7 +32,7 @@ command_run cmd_codebook_list, cmd_codebook_show, cmd_codebook_check, cmd_codebo
 // cli/cmd_compose.c: one question at a time
 command_run cmd_compose, cmd_codebook_compose;
 // cli/cmd_find.c: from words to a phrase
-command_run cmd_codebook_find;
+command_run cmd_codebook_find, cmd_codebook_print;
 // cli/cmd_book_files.c: books and renderings beside the program's own
 command_run cmd_vouch, cmd_codebook_vouches, cmd_codebook_files, cmd_codebook_add,
     cmd_codebook_remove;

@@ -3,7 +3,7 @@
 // Holds: one version of the book in memory, its strict parser and writer, its hash, and a shelf on
 // which several versions stand side by side.
 // Knows nothing of: languages (codebook/rendering.h), messages, who sent what.
-// Source: DESIGN section 6; docs/codebook.md draws the file.
+// Source: DESIGN section 6; docs/codebook-format.md draws the file.
 //
 //   elchi codebook v1                        first line, exactly
 //   name elchi

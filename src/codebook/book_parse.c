@@ -3,7 +3,7 @@
 #include "base/lines.h"
 #include "codebook/book.h"
 
-#define CLAUSE "docs/codebook.md"
+#define CLAUSE "docs/codebook-format.md"
 
 // What is being built; the counts grow, the arrays are as long as their bounds.
 struct making {

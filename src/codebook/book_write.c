@@ -100,6 +100,6 @@ bool book_write(const struct book *book, struct buffer *to, struct err *err)
     for (size_t i = 0; i < book->phrases_count; i++)
         write_phrase(book, &book->phrases[i], to);
     if (to->full)
-        return err_set(err, ERR_LIMIT, "docs/codebook.md", "no room to write the codebook");
+        return err_set(err, ERR_LIMIT, "docs/codebook-format.md", "no room to write the codebook");
     return true;
 }

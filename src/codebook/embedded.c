@@ -130,7 +130,7 @@ bool codebook_add(struct codebook *c, struct bytes file, struct arena *a, struct
     };
     struct codebook_file f = {.kind = codebook_kind_of(file), .of = STR(""), .size = file.len};
     if (f.kind == CODEBOOK_KIND_COUNT)
-        return err_set(err, ERR_MALFORMED, "docs/codebook.md",
+        return err_set(err, ERR_MALFORMED, "docs/codebook-format.md",
                        "neither a codebook nor a rendering, guide or scale");
     if (!adds[f.kind](c, file, a, &f, err))
         return false;

@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "base/lines.h"
 
-#define CLAUSE "docs/codebook.md, guide"
+#define CLAUSE "docs/codebook-format.md, guide"
 
 static bool fail(struct lines *lines, const char *why)
 {

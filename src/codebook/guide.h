@@ -1,9 +1,9 @@
 // codebook/guide.h - from a situation to the phrases that fit it.
 //
 // Holds: the guide file of a book: situations, each with phrases in the order they are usually
-// said. An aid, as renderings are: it is no part of the book's hash and binds nobody. Knows nothing
-// of: languages. What a situation is called stands in the rendering files. Source: docs/codebook.md
-// draws the file.
+// said. An aid, as renderings are: it is no part of the book's hash and binds nobody.
+// Knows nothing of: languages. What a situation is called stands in the rendering files.
+// Source: docs/codebook-format.md draws the file.
 //
 //   elchi guide v1
 //   book elchi 1

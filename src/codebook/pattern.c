@@ -4,7 +4,7 @@
 #include <unicode/umsg.h>
 #include <unicode/ustring.h>
 
-#define CLAUSE "docs/codebook.md, patterns"
+#define CLAUSE "docs/codebook-format.md, patterns"
 
 // -- the shape of a pattern -----------------------------------------------------------------------
 

@@ -8,7 +8,7 @@
 
 #include <unicode/uloc.h>
 
-#define CLAUSE "docs/codebook.md, renderings"
+#define CLAUSE "docs/codebook-format.md, renderings"
 
 #define RENDERING_ROW(name, key, places) {key, places},
 static const struct {
@@ -197,7 +197,7 @@ static bool read_strings(struct making *m)
         while (at < RENDERING_STRING_COUNT && !str_eq(key, str_of(strings[at].key)))
             at++;
         if (!fields_done(&f) || at == RENDERING_STRING_COUNT)
-            return fail(m, "the strings stand in the order of docs/codebook.md, each once");
+            return fail(m, "the strings stand in the order of docs/codebook-format.md, each once");
         if (!check_pattern(m, text))
             return false;
         m->made.strings[at++] = text;

@@ -3,7 +3,7 @@
 // Holds: the rendering file in memory, its strict parser and writer, and the patterns in it (ICU
 // MessageFormat with named places). A file is data; a person who writes no C changes it.
 // Knows nothing of: values, messages; codebook/render.h puts the two together.
-// Source: DESIGN section 6 (rendering); docs/codebook.md draws the file.
+// Source: DESIGN section 6 (rendering); docs/codebook-format.md draws the file.
 //
 //   elchi rendering v1
 //   language ru                       BCP 47

@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "base/lines.h"
 
-#define CLAUSE "docs/codebook.md, scale"
+#define CLAUSE "docs/codebook-format.md, scale"
 
 const struct scale_level *scale_level_find(const struct scale *scale, struct str word)
 {

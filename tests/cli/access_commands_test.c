@@ -50,6 +50,7 @@ static const struct command_try tries[] = {
     {"codebook find", "incident", NOBODY, PLAINLY},
     {"codebook compose", "", NOBODY, PLAINLY},
     {"codebook check", "", NOBODY, PLAINLY},
+    {"codebook print", "", NOBODY, PLAINLY},
     {"codebook render", "%L", NOBODY, PLAINLY},
     {"codebook speak", "%L", NOBODY, PLAINLY},
     {"codebook hear", "%C", NOBODY, STOLEN},
