@@ -88,7 +88,7 @@ bool clerk_heard_keep(struct clerk *c, struct clerk_io *io, const struct caller 
 {
     struct heard heard;
     struct str kept;
-    enum desk desk;
+    enum desk desk = DESK_NONE;
     struct office_heard row = {.at = clerk_now(c), .officer = clerk_officer_name(io)};
     if (!hear(c, text, io->arena, &heard, err) || !desk_of(c, &heard.heading, &desk, err) ||
         !rights_check(who, NEED_READ, desk, err) || !spoken_kept(text, io->arena, &kept, err))
@@ -171,8 +171,8 @@ static bool join_one(struct clerk *c, struct arena *a, const struct digest *note
 {
     struct arena own;
     struct clerk_held_record o;
-    enum joined joined;
-    struct str sentence;
+    enum joined joined = JOINED_UNCHECKED;
+    struct str sentence = {0};
     arena_init(&own, ROW_ARENA_BYTES);
     bool done = clerk_open_row(c, &own, note, &o, err) &&
                 clerk_heard_against(h, &o, &own, &joined, &sentence, err);
@@ -223,7 +223,7 @@ struct gathering {
 static bool take_id(void *context, const struct office_heard *row, struct err *err)
 {
     const struct gathering *g = context;
-    enum desk desk;
+    enum desk desk = DESK_NONE;
     (void)err; // nothing can fail
     if (g->ids->count < HEARD_KEPT_MAX && may_read(g->who, row->desk, &desk))
         g->ids->all[g->ids->count++] = row->id;

@@ -133,8 +133,8 @@ static bool put_against(struct clerk *c, const struct caller *who, const struct 
 {
     struct arena a;
     struct clerk_heard h;
-    enum joined joined;
-    struct str sentence;
+    enum joined joined = JOINED_UNCHECKED;
+    struct str sentence = {0};
     arena_init(&a, ONE_ARENA_BYTES);
     bool done = clerk_heard_open(c, &a, who, id, &h, err) &&
                 clerk_heard_against(&h, o, &a, &joined, &sentence, err);
