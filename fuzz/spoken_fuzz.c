@@ -81,7 +81,7 @@ static void keep(struct bytes sent, const struct heard *heard)
     struct arena own; // hearing has used up most of the other
     struct arena *a = &own;
     struct err err = {0};
-    struct str once, twice;
+    struct str once = {0}, twice = {0};
     struct heard again;
     arena_init(a, 64 << 20);
     bool kept = spoken_kept(sent, a, &once, &err) &&
