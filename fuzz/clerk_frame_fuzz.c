@@ -4,7 +4,7 @@
 // Any columns against the clerk's acts, as an owned courier or officer would send them. The clerk
 // is a real one with a real keeper, in a community of three of which one has spoken. Columns are
 // put together from what a peer could know: octets, numbers, origins, and the true checkpoint,
-// entries, chain and bodies, each of which may be changed.
+// entries, chain, bodies and what is read aloud, each of which may be changed.
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -23,6 +23,8 @@
     } while (0)
 static const char *test_folder(struct arena *a);
 static uint64_t test_seed(void);
+#include "clerk/rows.h"
+#include "record/voice.h"
 #include "tests/clerk/carry.h"
 
 #define ALL_ON "exchange witness mirror receipts relay"
@@ -34,22 +36,64 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 // All but the backup, which would write where the input says, and the rebuilding of the views,
 // which would leave none for the inputs after it.
 static clerk_act *const acts[] = {
-    clerk_act_status,         clerk_act_found,          clerk_act_community_get,
-    clerk_act_chain_get,      clerk_act_peers,          clerk_act_evidences,
-    clerk_act_evidence_get,   clerk_act_verify,         clerk_act_doctor,
-    clerk_act_sign_index,     clerk_act_challenge,      clerk_act_order,
-    clerk_act_take_manifests, clerk_act_take_entries,   clerk_act_witness,
-    clerk_act_take_cosigs,    clerk_act_take_evidence,  clerk_act_take_waiting,
-    clerk_act_take_blob,      clerk_act_blob_have,      clerk_act_peer_called,
-    clerk_act_peer_head,      clerk_act_take_own_head,  clerk_act_hello,
-    clerk_act_prove,          clerk_act_draft_new,      clerk_act_drafts,
-    clerk_act_draft_show,     clerk_act_approve,        clerk_act_release,
-    clerk_act_draft_drop,     clerk_act_inbox,          clerk_act_sent,
-    clerk_act_show,           clerk_act_attachment_key, clerk_act_blob_read,
-    clerk_act_proof,          clerk_act_register_get,   clerk_act_register_change,
-    clerk_act_audit,          clerk_act_erase,          clerk_act_community_apply,
-    clerk_act_peer_set,       clerk_act_take_bodies,    clerk_act_leave_blob,
-    clerk_act_offers_done,    clerk_act_accept_gap,
+    clerk_act_status,
+    clerk_act_found,
+    clerk_act_community_get,
+    clerk_act_chain_get,
+    clerk_act_peers,
+    clerk_act_evidences,
+    clerk_act_evidence_get,
+    clerk_act_verify,
+    clerk_act_doctor,
+    clerk_act_sign_index,
+    clerk_act_challenge,
+    clerk_act_order,
+    clerk_act_take_manifests,
+    clerk_act_take_entries,
+    clerk_act_witness,
+    clerk_act_take_cosigs,
+    clerk_act_take_evidence,
+    clerk_act_take_waiting,
+    clerk_act_take_blob,
+    clerk_act_blob_have,
+    clerk_act_peer_called,
+    clerk_act_peer_head,
+    clerk_act_take_own_head,
+    clerk_act_hello,
+    clerk_act_prove,
+    clerk_act_draft_new,
+    clerk_act_drafts,
+    clerk_act_draft_show,
+    clerk_act_approve,
+    clerk_act_release,
+    clerk_act_draft_drop,
+    clerk_act_inbox,
+    clerk_act_sent,
+    clerk_act_show,
+    clerk_act_attachment_key,
+    clerk_act_blob_read,
+    clerk_act_proof,
+    clerk_act_register_get,
+    clerk_act_register_change,
+    clerk_act_audit,
+    clerk_act_erase,
+    clerk_act_community_apply,
+    clerk_act_peer_set,
+    clerk_act_take_bodies,
+    clerk_act_leave_blob,
+    clerk_act_offers_done,
+    clerk_act_accept_gap,
+    clerk_act_book_for,
+    clerk_act_codebook_files,
+    clerk_act_codebook_get,
+    clerk_act_codebook_add,
+    clerk_act_codebook_remove,
+    clerk_act_take_books,
+    clerk_act_vouches,
+    clerk_act_hear,
+    clerk_act_heards,
+    clerk_act_heard_show,
+    clerk_act_heard_drop,
 };
 enum { ACTS = sizeof acts / sizeof acts[0] };
 
@@ -92,7 +136,7 @@ static int no_sync(struct world *w, int fd, int *ret_code)
 
 static struct three *three;
 static struct {
-    struct bytes checkpoint, entries[4], chain, blob;
+    struct bytes checkpoint, entries[4], chain, blob, spoken;
     struct digest body;
     struct str ref;
 } known;
@@ -126,6 +170,22 @@ static void learn(void)
     memory_release(o);
 }
 
+// The first message as XA reads it aloud.
+static void learn_spoken(const struct digest *note)
+{
+    struct err err = {0};
+    struct clerk_held_record o;
+    struct spoken spoken;
+    struct buffer b;
+    const struct clerk *c = &three->at[XA].clerk;
+    CHECK(clerk_open_row(&three->at[XA].clerk, &three->arena, note, &o, &err));
+    CHECK(record_speak(&o.record, note, c->codebook.current, &three->arena, &spoken, &err));
+    buffer_init(&b, &three->arena, 1 << 16);
+    for (size_t i = 0; i < spoken.count; i++)
+        buffer_fmt(&b, "%s\n", spoken.blocks[i].text);
+    known.spoken = buffer_bytes(&b);
+}
+
 int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     static struct world_ops ops;
@@ -141,6 +201,7 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     (void)say_to(three, XA, XB, "01 C03\n");
     known.ref = said.ref;
     learn();
+    learn_spoken(&said.note);
     ops = *three->fake.world.ops;
     ops.sync = no_sync;
     three->fake.world.ops = &ops;
@@ -153,7 +214,7 @@ enum { COLUMNS_BYTES = 262144 };
 static void put_column(struct reader *in, struct buffer *to)
 {
     uint8_t what = reader_u8(in);
-    switch (what % 15) {
+    switch (what % 16) {
     case 0:
         buffer_put(to, reader_take(in, in->rest.len < what ? in->rest.len : what));
         break;
@@ -194,8 +255,11 @@ static void put_column(struct reader *in, struct buffer *to)
     case 13:
         buffer_block16(to, str_bytes(known.ref));
         break;
-    default:
+    case 14:
         buffer_number(to, known.blob.len, 8);
+        break;
+    default:
+        buffer_block32(to, known.spoken);
         break;
     }
 }
