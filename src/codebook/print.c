@@ -147,24 +147,31 @@ static void part_families(struct printing *p)
                    families[i].says, phrases_of(what->book, families[i].letter));
 }
 
+// Prints the phrases of one family, from `at` on; false where one could not be printed.
+static bool print_family(struct printing *p, char letter, size_t *at)
+{
+    const struct book *book = p->what->book;
+    for (; *at < book->phrases_count; (*at)++) {
+        const struct phrase *phrase = &book->phrases[*at];
+        if (phrase->code.ptr[0] != letter)
+            break;
+        if (!print_phrase(p->what, phrase, p->arena, p->to, p->err))
+            return false;
+    }
+    return true;
+}
+
 static void part_phrases(struct printing *p)
 {
-    const struct book_print *what = p->what;
-    struct buffer *to = p->to;
     size_t at = 0;
     for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
-        buffer_fmt(to, "%s## %c: %s\n", i > 0 ? "\n" : "", families[i].letter, families[i].name);
-        for (; at < what->book->phrases_count; at++) {
-            const struct phrase *phrase = &what->book->phrases[at];
-            if (phrase->code.ptr[0] != families[i].letter)
-                break;
-            if (!print_phrase(what, phrase, p->arena, to, p->err)) {
-                p->failed = true;
-                return;
-            }
+        buffer_fmt(p->to, "%s## %c: %s\n", i > 0 ? "\n" : "", families[i].letter, families[i].name);
+        if (!print_family(p, families[i].letter, &at)) {
+            p->failed = true;
+            return;
         }
     }
-    CHECK(at == what->book->phrases_count); // book_parse puts families in this order
+    CHECK(at == p->what->book->phrases_count); // book_parse puts families in this order
 }
 
 // What may be said to every phrase, whatever it expects.

@@ -15,7 +15,7 @@ check "with a line of what it says" says "^    EXERCISE N02 C01 Notice"
 check "the sender's list too" as XA anna sent
 check "a line in a language" shown show "$REF" --form line --lang ru --width 160
 check "is one line" test "$(wc -l <"$WORK/said")" -eq 1
-check "that begins with the sign of an exercise" says "^УЧЕНИЕ N02 C01"
+check "that begins with the sign of an exercise" says "^УЧЕНИЯ N02 C01"
 check "is not longer than asked" test "$(LC_ALL=C.UTF-8 wc -m <"$WORK/said")" -le 161
 refuse "a width too small for the signs is refused" 6 \
     as XB anna show "$REF" --form line --width 25
