@@ -50,7 +50,7 @@ long: ## the long tier: hours, big logs, many seeds (PART=room or script)
 	@tools/install-deps build test long
 	$(AGAIN) programs
 	@test -n "$(strip $(LONG_PART))" || { echo "no part named $(PART)" >&2; exit 1; }
-	@ELCHI_LONG=1 TEST_TIMEOUT_S=$${TEST_TIMEOUT_S:-14400} tools/run-tests $(LONG_PART)
+	@ELCHI_LONG=1 JOBS=$${JOBS:-1} TEST_TIMEOUT_S=$${TEST_TIMEOUT_S:-14400} tools/run-tests $(LONG_PART)
 
 VECTOR_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(shell grep -l '"vectors: ' tests/*/*_test.c 2>/dev/null))
 .PHONY: vector-programs
