@@ -85,8 +85,11 @@ static void say_parameter(const struct book_parameter *p)
 {
     struct str type = p->table != NULL ? p->table->name : str_of(parameter_type_word(p->type));
     say("  %.*s=%.*s%s\n", STR_ARG(p->name), STR_ARG(type), p->required ? " (required)" : "");
+    size_t width = 0;
     for (size_t i = 0; p->table != NULL && i < p->table->codes_count; i++)
-        say("      %-16.*s %.*s\n", STR_ARG(p->table->codes[i].code),
+        width = p->table->codes[i].code.len > width ? p->table->codes[i].code.len : width;
+    for (size_t i = 0; p->table != NULL && i < p->table->codes_count; i++)
+        say("      %-*.*s  %.*s\n", (int)width, STR_ARG(p->table->codes[i].code),
             STR_ARG(p->table->codes[i].meaning));
 }
 
@@ -158,8 +161,8 @@ static bool report_findings(struct cli *cli, const struct findings *f, struct er
                                   "sources_unchecked", (json_int_t)f->sources_unchecked),
                         err);
     json_decref(rows);
-    say("%zu errors, %zu findings. Of %zu sources, %zu: wording not yet checked against the "
-        "source.\n",
+    say("%zu errors, %zu findings (--json lists each). Of %zu sources, %zu: wording not yet "
+        "checked against the source.\n",
         f->errors, f->count, f->sources, f->sources_unchecked);
     return true;
 }
