@@ -75,8 +75,8 @@ static const struct book_rule rules[BOOK_RULES_COUNT] = {
      "Every list has a way out, and how often it is taken is counted: a rising share asks for "
      "a new version.",
      "RSIT",
-     "every table but the closed ones has other, unspecified, unknown or undetermined; `elchi "
-     "codebook usage` counts",
+     "every table but the closed ones has other, unspecified, unknown or undetermined; how often "
+     "it is taken is counted by people so far",
      true},
     {14, "Every message names its book by version and hash; an unknown code is shown as unknown.",
      "silence procedure of treaty bodies, ICS",
